@@ -1,0 +1,181 @@
+/** Contracts about experiments: one training run, its configuration, its course and its results. */
+import type { Split } from './dataset.ts';
+
+export type ExperimentStatus =
+  'queued' | 'features' | 'training' | 'evaluating' | 'done' | 'stopped' | 'failed' | 'interrupted';
+
+export const ACTIVE: readonly ExperimentStatus[] = ['queued', 'features', 'training', 'evaluating'];
+export const isActive = (status: ExperimentStatus): boolean => ACTIVE.includes(status);
+
+/** What is trained and how. Recorded whole in `experiment.json`. */
+export interface TrainConfig {
+  dataset: string;
+  /** Name in the backbone registry. */
+  backbone: string;
+  /** Where the frozen part ends: a boundary name of the backbone, e.g. `pool`. */
+  boundary: string;
+  /** `probe` (multinomial logistic regression) or a dense layer list such as `512-64`, `256`, `none`. */
+  head: string;
+  epochs: number;
+  batch: number;
+  learningRate: number;
+  /** Share of units dropped after each hidden layer, 0 to 0.9. */
+  dropout: number;
+  /** L2 penalty on weights. For a probe `auto` picks it on the validation split. */
+  l2: number | 'auto';
+  /** Stop after so many epochs without a better validation loss; 0 turns it off. */
+  patience: number;
+  minDelta: number;
+  seed: number;
+  /** Train on a stratified, nested subset of this many training images. */
+  subset?: number;
+  device: 'auto' | 'cpu';
+  threads?: number;
+}
+
+export const DEFAULT_CONFIG: Omit<TrainConfig, 'dataset'> = {
+  backbone: 'efficientnet-lite0',
+  boundary: 'pool',
+  head: '512-64',
+  epochs: 100,
+  batch: 32,
+  learningRate: 0.001,
+  dropout: 0.25,
+  l2: 'auto',
+  patience: 10,
+  minDelta: 1e-4,
+  seed: 1,
+  device: 'auto',
+};
+
+export interface Progress {
+  phase: 'scan' | 'features' | 'training' | 'evaluating' | 'sample';
+  done: number;
+  total: number;
+  /** Items per second over the last seconds; absent until it is known. */
+  rate?: number;
+  /** Estimated seconds left. */
+  secondsLeft?: number;
+}
+
+/** `.headway/experiments/<id>/experiment.json` */
+export interface ExperimentFile {
+  schema: 1;
+  id: string;
+  name: string;
+  config: TrainConfig;
+  status: ExperimentStatus;
+  created: string;
+  started?: string;
+  ended?: string;
+  /** Process that runs it, while it runs. */
+  process?: { pid: number; host: string; heartbeat: string };
+  progress?: Progress;
+  /** For `failed`: one sentence for the user. For `stopped`: why. */
+  message?: string;
+  dataHash?: string;
+  classes?: string[];
+  engine?: { headway: string; runtime: string; device: string; backboneSha256: string };
+  seconds?: { features: number; train: number };
+  /** Epoch whose weights were kept (1-based). */
+  bestEpoch?: number;
+  parameters?: number;
+  /** Images left out because they could not be read: path and reason. */
+  skipped?: { path: string; reason: string }[];
+}
+
+/** One row of `history.csv`. Losses are mean cross-entropy in nats, accuracies in 0..1. */
+export interface EpochRow {
+  epoch: number;
+  trainLoss: number;
+  trainAccuracy: number;
+  validationLoss: number;
+  validationAccuracy: number;
+  learningRate: number;
+  seconds: number;
+}
+
+/** A proportion with its n and Wilson 95 % interval, all in 0..1. */
+export interface Proportion {
+  value: number;
+  n: number;
+  low: number;
+  high: number;
+}
+
+export interface SplitMetrics {
+  accuracy: Proportion;
+  /** Share of images whose label is among the five most probable classes. */
+  top5: number;
+  macroF1: number;
+  /** Mean negative log-probability of the label, nats. */
+  logLoss: number;
+}
+
+export type MetricsBySplit = Partial<Record<Split, SplitMetrics>>;
+
+export interface ClassReport {
+  label: string;
+  precision: Proportion | null;
+  recall: Proportion | null;
+  f1: number | null;
+  support: number;
+}
+
+export interface SplitReport {
+  split: Split;
+  metrics: SplitMetrics;
+  classes: ClassReport[];
+  /** Row = true class, column = predicted class, counts. */
+  confusion: number[][];
+}
+
+export interface ExperimentSummary {
+  file: ExperimentFile;
+  metrics: MetricsBySplit;
+  lastEpoch?: EpochRow;
+}
+
+export interface ExperimentDetail extends ExperimentSummary {
+  history: EpochRow[];
+  /** Empty until the run has been evaluated. */
+  reports: SplitReport[];
+  /** Absolute folder that image paths are relative to. */
+  imageRoot: string;
+}
+
+export interface PredictionRow {
+  path: string;
+  split: Split;
+  /** Class index given by the data set. */
+  label: number;
+  /** Most probable class. */
+  predicted: number;
+  /** Probability of the predicted class. */
+  p: number;
+  /** Probability of the given label. */
+  pLabel: number;
+}
+
+export type PredictionFilter = 'wrong' | 'right' | 'all';
+export type PredictionSort = 'confidence' | 'uncertain' | 'loss' | 'path';
+
+export interface PredictionQuery {
+  workspace: string;
+  id: string;
+  split: Split;
+  filter: PredictionFilter;
+  sort: PredictionSort;
+  /** Only this true class / predicted class (indices). */
+  label?: number;
+  predicted?: number;
+  offset: number;
+  limit: number;
+}
+
+export interface PredictionPage {
+  /** Rows that match, and rows of the split. */
+  matching: number;
+  total: number;
+  rows: PredictionRow[];
+}
