@@ -1,4 +1,5 @@
 // Builds dist/: the extension (CommonJS, loaded by VS Code), the engine (ES modules, run by plain Node) and the webview's scripts.
+//   node esbuild.mjs [--watch] [--production] [--out=FOLDER]
 import { context, build } from 'esbuild';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -6,6 +7,7 @@ import path from 'node:path';
 const root = import.meta.dirname;
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
+const out = path.resolve(root, process.argv.find(a => a.startsWith('--out='))?.slice('--out='.length) ?? 'dist');
 const common = {
   bundle: true,
   absWorkingDir: root,
@@ -13,6 +15,7 @@ const common = {
   minify: production,
   sourcemap: production ? false : 'linked',
   legalComments: 'none',
+  metafile: true,
 };
 // Packages with native parts stay outside the bundle and are resolved from node_modules at run time.
 const native = ['sharp', 'koffi', 'onnxruntime-node', 'onnxruntime-web'];
@@ -21,7 +24,7 @@ const targets = [
   {
     ...common,
     entryPoints: ['src/extension/extension.ts'],
-    outfile: 'dist/extension.cjs',
+    outfile: path.join(out, 'extension.cjs'),
     format: 'cjs',
     platform: 'node',
     target: 'node22',
@@ -30,7 +33,7 @@ const targets = [
   {
     ...common,
     entryPoints: { main: 'src/engine/main.ts' },
-    outdir: 'dist/engine',
+    outdir: path.join(out, 'engine'),
     outExtension: { '.js': '.mjs' },
     format: 'esm',
     platform: 'node',
@@ -47,7 +50,7 @@ const targets = [
     .map(d => ({
       ...common,
       entryPoints: { [d.name]: `src/webview/${d.name}/main.tsx` },
-      outdir: 'dist/webview',
+      outdir: path.join(out, 'webview'),
       format: 'esm',
       platform: 'browser',
       target: 'chrome128',
@@ -59,11 +62,23 @@ const targets = [
     })),
 ].filter(t => Object.values(t.entryPoints).every(e => existsSync(path.join(root, e))));
 
-rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-mkdirSync(path.join(root, 'dist/webview'), { recursive: true });
 const codicons = path.join(root, 'node_modules/@vscode/codicons/dist');
-for (const f of ['codicon.css', 'codicon.ttf']) cpSync(path.join(codicons, f), path.join(root, 'dist/webview', f));
+const copied = ['codicon.css', 'codicon.ttf'].map(f => path.join(out, 'webview', f));
+mkdirSync(path.join(out, 'webview'), { recursive: true });
+for (const f of copied) cpSync(path.join(codicons, path.basename(f)), f);
+
+/** Removes what an earlier build left. Afterwards, not before: a process that runs from dist/ meanwhile still finds its files. */
+function removeStale(results) {
+  const fresh = new Set([
+    ...copied,
+    ...results.flatMap(r => Object.keys(r.metafile.outputs).map(f => path.resolve(root, f))),
+  ]);
+  for (const e of readdirSync(out, { withFileTypes: true, recursive: true })) {
+    const file = path.join(e.parentPath, e.name);
+    if (e.isFile() && !fresh.has(file)) rmSync(file);
+  }
+}
 
 if (watch) {
   for (const t of targets) await (await context({ ...t, logLevel: 'info' })).watch();
-} else await Promise.all(targets.map(t => build(t)));
+} else removeStale(await Promise.all(targets.map(t => build(t))));

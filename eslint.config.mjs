@@ -26,14 +26,11 @@ export default tseslint.config(
   {
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {
-      globals: {
-        process: 'readonly',
-        console: 'readonly',
-        URL: 'readonly',
-        setTimeout: 'readonly',
-        clearTimeout: 'readonly',
-        Buffer: 'readonly',
-      },
+      globals: Object.fromEntries(
+        ['AbortController', 'AbortSignal', 'Buffer', 'URL', 'clearTimeout', 'console', 'process', 'setTimeout'].map(
+          name => [name, 'readonly'],
+        ),
+      ),
     },
   },
   prettier,
