@@ -7,8 +7,13 @@ export type TensorData = Float32Array | Uint8Array | Int32Array | BigInt64Array;
 export type Dims = readonly number[];
 
 export interface SessionOptions {
-  /** Threads within an operator; default: the number of physical cores the process may use. */
+  /** Threads within an operator; default: the physical cores the process may use. */
   threads?: number;
+  /**
+   * Idle threads wait actively for the next operator instead of sleeping; default false. With the cores to itself a session gains
+   * 5 to 30 % (small batches, small training steps); where other work needs a core it falls to a third.
+   */
+  spinning?: boolean;
 }
 
 export interface TensorInfo {
@@ -22,6 +27,9 @@ export interface TensorInfo {
 export interface Session extends AsyncDisposable {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Element type and dimensions the model declares, in the order of `inputs` and `outputs`. */
+  readonly inputInfo: readonly TensorInfo[];
+  readonly outputInfo: readonly TensorInfo[];
   /** A new set of bound inputs and outputs. Several bindings of one session may exist; only one of them may run at a time. */
   bind(): Binding;
 }
