@@ -43,8 +43,9 @@ export function checkedName(name: string): string {
 /** A valid name made of a folder's or manifest's own name; `fallback` when nothing of it can be used. */
 export function nameFromPath(source: string, fallback: string): string {
   const base = path.basename(source).replace(/\.(?:csv|tsv|txt)$/i, '');
-  const cleaned = [...base.normalize('NFC').replace(/[^\p{L}\p{M}\p{N} ._-]+/gu, '-')]
-    .join('')
+  const cleaned = base
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{M}\p{N} ._-]+/gu, '-')
     .replace(/^[^\p{L}\p{N}]+/u, '')
     .slice(0, 60)
     .replace(/[ .-]+$/, '');
