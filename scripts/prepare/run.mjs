@@ -69,7 +69,8 @@ export async function step(what, command, args, options = {}) {
  */
 export function npm(what, args, { cwd = root, node, env = {} } = {}) {
   // `npm run -s` hands its silence down, and NODE_ENV=production its omissions: neither is meant for the preparation.
-  const all = [...args, '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+  const kinds = args[0] === 'ci' ? ['--include=dev', '--include=optional'] : [];
+  const all = [...args, ...kinds, '--no-audit', '--no-fund', '--loglevel=error'];
   const fullEnv = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', ...env };
   if (node) fullEnv.PATH = `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}`;
   const cli = process.env.npm_execpath;

@@ -1,0 +1,19 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import process from 'node:process';
+import { ROOT } from '../harness/paths.ts';
+
+/**
+ * Runs a Node script of this repository to its end, with its output shown.
+ * @param args the script and its arguments
+ * @param signal ends it
+ * @returns its exit code; 128 + n where signal n ended it
+ */
+export function runScript(args: readonly string[], signal: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+    signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
+    child.once('error', reject);
+    child.once('exit', (code, ended) => resolve(code ?? 128 + (ended ? constants.signals[ended] : 0)));
+  });
+}
