@@ -1,0 +1,3 @@
+import { unary } from './rule.ts';
+
+export const identity = unary((_, { dy }) => dy);

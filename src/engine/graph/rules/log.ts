@@ -1,0 +1,3 @@
+import { unary } from './rule.ts';
+
+export const log = unary((b, { input, dy }) => b.add('Div', [dy, input(0)]));

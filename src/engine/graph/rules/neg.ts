@@ -1,0 +1,3 @@
+import { unary } from './rule.ts';
+
+export const neg = unary((b, { dy }) => b.add('Neg', [dy]));
