@@ -18,7 +18,7 @@ const common = {
   metafile: true,
 };
 // Packages with native parts stay outside the bundle and are resolved from node_modules at run time.
-const native = ['sharp', 'koffi', 'onnxruntime-node', 'onnxruntime-web'];
+const native = ['sharp', 'koffi', 'onnxruntime-common', 'onnxruntime-node', 'onnxruntime-web'];
 
 const targets = [
   {
@@ -81,4 +81,12 @@ function removeStale(results) {
 
 if (watch) {
   for (const t of targets) await (await context({ ...t, logLevel: 'info' })).watch();
-} else removeStale(await Promise.all(targets.map(t => build(t))));
+} else {
+  try {
+    removeStale(await Promise.all(targets.map(t => build(t))));
+  } catch (error) {
+    if (!error.errors) throw error;
+    // esbuild has printed them.
+    process.exitCode = 1;
+  }
+}

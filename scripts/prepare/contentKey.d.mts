@@ -1,0 +1,1 @@
+export declare function contentKey(names: readonly string[]): string;
