@@ -1,27 +1,26 @@
 import { hash } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  type DatasetFile,
-  type DatasetSummary,
-  type ImageRecord,
-  type Problem,
-  type Split,
-} from '../../shared/dataset.ts';
-import { HeadwayError, messageOf } from '../../shared/errors.ts';
+import type { AddDataset, DatasetFile, DatasetSummary, Problem, Split } from '../../shared/dataset.ts';
+import { CancelledError, HeadwayError, messageOf } from '../../shared/errors.ts';
 import { isMissing } from '../files/atomic.ts';
-import { datasetFile, datasetFolder, datasetsFolder, isValidName } from '../files/workspace.ts';
-import { readDatasetFile, readSplits, type PinnedImage } from './datasetFile.ts';
+import {
+  checkedName,
+  datasetFile,
+  datasetFolder,
+  datasetsFolder,
+  isValidName,
+  nameFromPath,
+  toWorkspacePath,
+} from '../files/workspace.ts';
+import { readDatasetFile, readSplits, writeDataset } from './datasetFile.ts';
 import type { Listing } from './entry.ts';
 import { listSource } from './listing.ts';
-import { classProblems, groupProblems, unusableClasses } from './problems.ts';
-import { scanEntries, type DatasetContext, type ScannedImage } from './scan.ts';
-
-export interface DatasetImage extends ImageRecord {
-  /** SHA-256 of the file's bytes, hex. */
-  hash: string;
-  absolute: string;
-}
+import { matchPinned, type DatasetImage } from './matchPinned.ts';
+import { byCodePoint, classProblems, groupProblems, unusableClasses } from './problems.ts';
+import { scanEntries, type DatasetContext } from './scan.ts';
+import { assignSplits, DEFAULT_RATIO, normalizedRatio } from './split.ts';
+import { checkUsable } from './usable.ts';
 
 export interface OpenedDataset {
   file: DatasetFile;
@@ -34,8 +33,54 @@ export interface OpenedDataset {
   dataHash: string;
 }
 
+/**
+ * Scans the source, pins classes and splits in `.headway/datasets/<name>` and opens the result. The same files and seed give the same
+ * splits. Throws HeadwayError: `data` when there is nothing to train on, `invalid` for a name that is taken or a wrong ratio.
+ */
+export async function addDataset(
+  workspace: string,
+  request: AddDataset,
+  context: DatasetContext,
+  now: () => Date = () => new Date(),
+): Promise<OpenedDataset> {
+  const ratio = normalizedRatio(request.ratio ?? DEFAULT_RATIO);
+  const source = path.resolve(workspace, request.source);
+  if (request.name !== undefined) checkedName(request.name);
+  const listing = await listSource(source, request.layout ?? 'auto', request.labelColumn);
+  const name = await freeName(workspace, listing, request);
+  const scan = await scanEntries(listing, context);
+  const classes = [...new Set(scan.images.map(image => image.label))].sort(byCodePoint);
+  checkUsable(listing, scan, classes);
+
+  const groupBy = request.groupBy ?? (listing.hasGroups ? 'column' : 'none');
+  if (groupBy === 'column' && !listing.hasGroups)
+    throw new HeadwayError('invalid', `${source} has no column "group" to keep pictures together by.`);
+  const groupOf = (image: { path: string; group?: string }): string =>
+    groupBy === 'column' ? (image.group ?? image.path) : image.path;
+  const seed = request.seed ?? 1;
+  const index = new Map(classes.map((label, i) => [label, i]));
+  const splits = assignSplits(
+    scan.images.map(image => ({ label: index.get(image.label)!, group: groupOf(image), split: image.split })),
+    ratio,
+    seed,
+  );
+  const file: DatasetFile = {
+    schema: 1,
+    name,
+    source: toWorkspacePath(workspace, listing.source),
+    layout: listing.layout,
+    ...(request.labelColumn === undefined ? {} : { labelColumn: request.labelColumn }),
+    classes,
+    split: { kind: listing.entries.some(entry => entry.split) ? 'given' : 'ratio', ratio, seed, groupBy },
+    created: now().toISOString(),
+  };
+  const pinned = scan.images.map((image, i) => ({ path: image.path, split: splits[i]!, group: groupOf(image) }));
+  await writeDataset(workspace, file, pinned);
+  return openDataset(workspace, name, { store: context.store, signal: context.signal });
+}
+
 /** Names of the workspace's data sets, sorted. */
-export async function listDatasets(workspace: string): Promise<string[]> {
+export async function datasetNames(workspace: string): Promise<string[]> {
   let names: string[];
   try {
     names = await readdir(datasetsFolder(workspace));
@@ -86,6 +131,31 @@ export async function openDataset(workspace: string, name: string, context: Data
   };
 }
 
+/** Every data set opened and counted, and for each that cannot be opened one sentence instead. Throws CancelledError. */
+export async function listDatasets(
+  workspace: string,
+  context: DatasetContext,
+): Promise<{ datasets: DatasetSummary[]; problems: string[] }> {
+  const datasets: DatasetSummary[] = [];
+  const problems: string[] = [];
+  for (const name of await datasetNames(workspace)) {
+    try {
+      datasets.push(summary(await openDataset(workspace, name, context)));
+    } catch (error) {
+      if (!(error instanceof HeadwayError) || error instanceof CancelledError) throw error;
+      problems.push(`Data set "${name}": ${error.message}`);
+    }
+  }
+  return { datasets, problems };
+}
+
+/** Absolute folder that the data set's image paths are relative to. Throws HeadwayError as `openDataset` for its file. */
+export async function datasetRoot(workspace: string, name: string): Promise<string> {
+  const { source, layout } = await readDatasetFile(workspace, name);
+  const absolute = path.resolve(workspace, source);
+  return layout === 'manifest' ? path.dirname(absolute) : absolute;
+}
+
 /** Forgets the data set; its pictures stay. Throws HeadwayError('not-found'). */
 export async function removeDataset(workspace: string, name: string): Promise<void> {
   const file = datasetFile(workspace, name);
@@ -108,44 +178,27 @@ export function summary(opened: OpenedDataset): DatasetSummary {
   return { name, source, layout, images: images.length, splits, classes, problems, split, dataHash };
 }
 
-/** `listed`: all paths that the source names, usable or not. */
-function matchPinned(
-  classes: readonly string[],
-  pinned: readonly PinnedImage[],
-  scanned: readonly ScannedImage[],
-  listed: ReadonlySet<string>,
-): { images: DatasetImage[]; problems: Problem[] } {
-  const label = new Map(classes.map((name, i) => [name, i]));
-  const byPath = new Map(scanned.map(image => [image.path, image]));
-  const images: DatasetImage[] = [];
-  const problems: Problem[] = [];
-  for (const { path, split, group } of pinned) {
-    const image = byPath.get(path);
-    const index = image && label.get(image.label);
-    if (image && index !== undefined) {
-      byPath.delete(path);
-      images.push({ path, label: index, split, group, hash: image.hash, absolute: image.absolute });
-    } else if (!listed.has(path))
-      problems.push({
-        kind: 'missing',
-        paths: [path],
-        message: `${path} is in splits.csv but no longer in the source.`,
-      });
+async function freeName(workspace: string, listing: Listing, request: AddDataset): Promise<string> {
+  const taken = await datasetNames(workspace);
+  const lower = new Set(taken.map(name => name.toLowerCase()));
+  if (request.name !== undefined) {
+    if (!lower.has(request.name.toLowerCase())) return request.name;
+    throw new HeadwayError('invalid', `There is already a data set "${request.name}"; choose another name.`);
   }
-  if (byPath.size > 0) problems.push(unassigned([...byPath.values()], label));
-  return { images, problems };
-}
-
-function unassigned(images: readonly ScannedImage[], label: ReadonlyMap<string, number>): Problem {
-  const paths = images.map(image => image.path);
-  const fresh = new Set(images.map(image => image.label).filter(name => !label.has(name)));
-  const what = paths.length === 1 ? `${paths[0]} was` : `${paths.length} pictures, e.g. ${paths[0]}, were`;
-  const classes = fresh.size > 0 ? ` (new classes: ${[...fresh].join(', ')})` : '';
-  return {
-    kind: 'unassigned',
-    paths,
-    message: `${what} added after the split was pinned${classes} and ${paths.length === 1 ? 'is' : 'are'} not used; add the data set again to use ${paths.length === 1 ? 'it' : 'them'}.`,
-  };
+  const source = toWorkspacePath(workspace, listing.source);
+  for (const name of taken) {
+    const file = await readDatasetFile(workspace, name);
+    if (file.source === source && file.labelColumn === request.labelColumn)
+      throw new HeadwayError(
+        'invalid',
+        `${listing.source} is already the data set "${name}"; give another name to add it a second time.`,
+      );
+  }
+  const base = nameFromPath(listing.source, 'images');
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? base : `${base}-${n}`;
+    if (!lower.has(name.toLowerCase())) return name;
+  }
 }
 
 /** Class names rather than indices go in, so that a class more does not change what the others are. */

@@ -51,12 +51,9 @@ export function groupProblems(images: readonly ImageRecord[]): Problem[] {
   return problems;
 }
 
-/** Order of class names: by code point, the same on every system and in every language. */
+/** Order of class names: by code point (UTF-8 keeps that order), the same on every system and in every language. */
 export function byCodePoint(a: string, b: string): number {
-  const left = [...a].map(character => character.codePointAt(0)!);
-  const right = [...b].map(character => character.codePointAt(0)!);
-  for (let i = 0; i < Math.min(left.length, right.length); i++) if (left[i] !== right[i]) return left[i]! - right[i]!;
-  return left.length - right.length;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function single(name: string, path: string): Problem {

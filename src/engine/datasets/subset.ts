@@ -1,15 +1,15 @@
 import { byClass, shuffledUnits } from './order.ts';
 
 /**
- * Indices (ascending) of `count` items, stratified by class and seeded. Nested: a smaller subset of the same items and seed is
- * contained in a larger one. Groups stay whole, but the last one is cut to meet the count. Every class comes in before any has a
- * second group. With `count` beyond the number of items: all of them.
+ * `count` of the items in their order, stratified by class and seeded. Nested: a smaller subset of the same items and seed is contained
+ * in a larger one. Groups stay whole, but the last one is cut to meet the count. Every class comes in before any has a second group.
+ * With `count` beyond the number of items: all of them.
  */
-export function stratifiedSubset(
-  items: readonly { label: number; group: string }[],
+export function nestedSubset<T extends { label: number; group: string }>(
+  items: readonly T[],
   count: number,
   seed: number,
-): number[] {
+): T[] {
   const placed: { at: number; items: number[] }[] = [];
   for (const stratum of byClass(shuffledUnits(items, seed))) {
     const size = stratum.reduce((n, unit) => n + unit.items.length, 0);
@@ -21,5 +21,8 @@ export function stratifiedSubset(
     }
   }
   const ordered = placed.sort((a, b) => a.at - b.at).flatMap(unit => unit.items);
-  return ordered.slice(0, count).sort((a, b) => a - b);
+  return ordered
+    .slice(0, count)
+    .sort((a, b) => a - b)
+    .map(i => items[i]!);
 }
