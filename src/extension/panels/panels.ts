@@ -1,0 +1,97 @@
+/** All open panels: one per experiment and one for Classify. Restores them after a reload. */
+import * as vscode from 'vscode';
+import type { PanelState } from '../../shared/panelApi.ts';
+import type { App } from '../app.ts';
+import { Panel } from '../contributions.ts';
+import { showError } from '../platform/errors.ts';
+import { t } from '../platform/text.ts';
+import type { ClassifyPanel } from './classifyPanel.ts';
+import { isPanelState } from './panelState.ts';
+import type { ResultPanel } from './resultPanel.ts';
+
+export class Panels implements vscode.Disposable {
+  readonly results = new Map<string, ResultPanel>();
+  classify: ClassifyPanel | undefined;
+  readonly #app: () => App;
+  readonly #subscriptions: vscode.Disposable[] = [];
+
+  /** `app` is asked only after activation: the panels are part of it. */
+  constructor(app: () => App) {
+    this.#app = app;
+    const restore = (make: (panel: vscode.WebviewPanel, state: PanelState) => Promise<void>) => ({
+      deserializeWebviewPanel: async (panel: vscode.WebviewPanel, state: unknown) => {
+        // Without a state there is nothing to show, so an empty tab would only puzzle.
+        if (isPanelState(state)) await make(panel, state);
+        else panel.dispose();
+      },
+    });
+    this.#subscriptions.push(
+      vscode.window.registerWebviewPanelSerializer(
+        Panel.result,
+        restore((panel, state) => this.#result(panel, state)),
+      ),
+      vscode.window.registerWebviewPanelSerializer(
+        Panel.classify,
+        restore((panel, state) => this.#classify(panel, state)),
+      ),
+    );
+  }
+
+  async openResult(workspace: string, id: string): Promise<void> {
+    const open = this.results.get(id);
+    if (open) {
+      open.panel.reveal();
+      return;
+    }
+    const name = this.#app().store.experiments.find(e => e.file.id === id)?.file.name;
+    const panel = vscode.window.createWebviewPanel(Panel.result, name ?? t('Results'), vscode.ViewColumn.Active);
+    await this.#result(panel, { kind: 'result', workspace, id });
+  }
+
+  async openClassify(workspace: string, paths: string[]): Promise<void> {
+    if (this.classify) {
+      this.classify.show(workspace, paths);
+      return;
+    }
+    const panel = vscode.window.createWebviewPanel(Panel.classify, t('Classify'), vscode.ViewColumn.Active);
+    await this.#classify(panel, { kind: 'classify', workspace, paths });
+  }
+
+  /** The store changed. */
+  update(): void {
+    this.classify?.update();
+    for (const result of this.results.values())
+      result.update().catch((error: unknown) => this.#app().log.warn(String(error)));
+  }
+
+  async #result(panel: vscode.WebviewPanel, state: PanelState): Promise<void> {
+    const { id } = state;
+    if (id === undefined || this.results.has(id)) return void panel.dispose();
+    const { ResultPanel } = await import('./resultPanel.ts');
+    this.results.set(id, new ResultPanel(this.#app(), panel, { ...state, id }));
+    panel.onDidDispose(() => this.results.delete(id));
+    this.#look();
+  }
+
+  async #classify(panel: vscode.WebviewPanel, state: PanelState): Promise<void> {
+    if (this.classify) return void panel.dispose();
+    const { ClassifyPanel } = await import('./classifyPanel.ts');
+    this.classify = new ClassifyPanel(this.#app(), panel, state);
+    panel.onDidDispose(() => (this.classify = undefined));
+    this.#look();
+  }
+
+  /** A panel restored after a reload follows its run even when no view of ours is shown. */
+  #look(): void {
+    const { store, log } = this.#app();
+    void store.load().then(() => {
+      if (store.error !== undefined) showError(store.error, log);
+    });
+  }
+
+  dispose(): void {
+    for (const d of this.#subscriptions) d.dispose();
+    for (const { panel } of this.results.values()) panel.dispose();
+    this.classify?.panel.dispose();
+  }
+}
