@@ -191,6 +191,20 @@ export class GraphBuilder {
     this.#table.addNode(node);
   }
 
+  /**
+   * Gives a node of the graph further outputs, named after the stems where it has none yet (optional outputs such as the indices of
+   * MaxPool). Gives all its outputs.
+   */
+  extendOutputs(node: Node, stems: readonly string[]): readonly string[] {
+    const at = this.#nodes.findIndex(n => n.outputs[0] === node.outputs[0]);
+    const old = this.#nodes[at]!;
+    const more = stems.map((stem, i) => old.outputs[i + 1] || this.fresh(`${old.outputs[0]}/${stem}`));
+    const extended: Node = { ...old, outputs: [old.outputs[0]!, ...more] };
+    this.#nodes[at] = extended;
+    this.#table.addNode(extended);
+    return extended.outputs;
+  }
+
   /** Type of a tensor; throws `invalid` where it cannot be inferred. */
   type(name: string): TensorType {
     const type = this.#table.type(name);

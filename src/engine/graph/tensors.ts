@@ -73,7 +73,7 @@ export function intsOf(tensor: Tensor): number[] {
   const size = sizeOf(tensor.dims);
   const bytes = aligned(tensor.data, Math.max(1, ELEMENT_BYTES[tensor.type]));
   const view = viewOf(tensor.type, bytes.buffer as ArrayBuffer, bytes.byteOffset, size);
-  return Array.from(view as ArrayLike<number | bigint>, Number);
+  return Array.from(view, Number);
 }
 
 function viewOf(type: ElementType, buffer: ArrayBuffer, offset: number, size: number): ArrayLike<number | bigint> {

@@ -31,7 +31,7 @@ export interface TrainingStepOptions {
 export interface TrainingStep {
   graph: Graph;
   /** The graph as an ONNX file. */
-  model(): Uint8Array;
+  model: () => Uint8Array;
   /** Data inputs of the trainable graph, batch in place. */
   data: { name: string; dims: readonly number[] }[];
   /** One-hot or soft labels, float32 [batch, K], rows sum to 1. */
@@ -43,7 +43,7 @@ export interface TrainingStep {
   /** Tensors that go in under `name` and come out under `next`. */
   state: StateTensor[];
   /** Values of the scalar (dims []) inputs. `step` counts from 1. */
-  scalars(step: number, learningRates: Readonly<Record<string, number>>): Record<string, number>;
+  scalars: (step: number, learningRates: Readonly<Record<string, number>>) => Record<string, number>;
   outputs: {
     /** Scalar: weighted mean cross-entropy, nats, without the L2 term. */
     loss: string;

@@ -22,9 +22,9 @@ export interface StateTensor {
 
 export interface Optimizer {
   /** Emits the update nodes of one tensor; output `<name>_next`, plus the optimizer's own state. */
-  update(b: GraphBuilder, update: Update): StateTensor[];
+  update: (b: GraphBuilder, update: Update) => StateTensor[];
   /** Values of the scalar inputs it declared, for a step counted from 1 and a learning rate per group. */
-  scalars(step: number, learningRates: Readonly<Record<string, number>>): Record<string, number>;
+  scalars: (step: number, learningRates: Readonly<Record<string, number>>) => Record<string, number>;
 }
 
 /** `gradients` updates nothing: the step gives `<name>_gradient` for a caller that has its own optimizer. */

@@ -6,7 +6,7 @@ import { reshape } from './shapesOf.ts';
 export interface Reduced {
   axes: readonly number[];
   /** Brings a tensor of the output's shape to the input's rank, with 1 for reduced axes. */
-  restore(x: string): string;
+  restore: (x: string) => string;
 }
 
 /** Axes a Reduce node reduces, and the way back to the input's rank. */

@@ -6,17 +6,17 @@ export interface RuleContext {
   readonly node: Node;
   readonly b: GraphBuilder;
   /** Name of input `i`; '' where it is absent. */
-  input(i: number): string;
+  readonly input: (i: number) => string;
   /** Name of output `i`. */
-  output(i: number): string;
+  readonly output: (i: number) => string;
   /** Whether the gradient of input `i` is wanted. */
-  needs(i: number): boolean;
+  readonly needs: (i: number) => boolean;
   /** Gradient of output `i` (same shape as the output). Absent where nothing flows back through it. */
   readonly gradients: readonly (string | undefined)[];
   /** Gradient of output 0. */
   readonly dy: string;
   /** The error to throw where the node's attributes are not supported. */
-  unsupported(reason: string): Error;
+  readonly unsupported: (reason: string) => Error;
 }
 
 /** Emits the backward nodes of one node; gives a gradient per input, undefined where none is needed or there is none. */
