@@ -49,6 +49,8 @@ function stage(): void {
   for (const name of [...COPIED, ...translations()])
     if (existsSync(path.join(ROOT, name))) cpSync(path.join(ROOT, name), path.join(STAGE, name), { recursive: true });
   copyModules(path.join(ROOT, 'node_modules'), path.join(STAGE, 'dist/node_modules'), process.platform, process.arch);
+  // Empty: there is nothing here to leave out, and vsce wants it said.
+  writeFileSync(path.join(STAGE, '.vscodeignore'), '');
   const { scripts: _s, dependencies: _d, devDependencies: _dd, private: _p, ...manifest } = readManifest();
   writeFileSync(path.join(STAGE, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -19,7 +19,7 @@ function parts(platform: NodeJS.Platform, arch: string): Part[] {
     { name: '@img/colour', files: ['*.cjs'] },
     { name: 'detect-libc', files: ['lib/*.js'] },
     { name: 'semver', files: ['**/*.js'] },
-    { name: 'koffi', files: ['*.{js,cjs}', 'src/koffi/**/*.{js,cjs}'] },
+    { name: 'koffi', files: ['ind{ex,irect}.{js,cjs}', 'src/koffi/**/*.{js,cjs}'] },
     { name: `@koromix/koffi-${at}`, files: ['index.js', `${platform}_${arch}/*`] },
     { name: 'onnxruntime-common', files: ['dist/{cjs,esm}/**/*.{js,json}'] },
     { name: 'onnxruntime-node', files: ['dist/*.js', `bin/napi-v6/${platform}/${arch}/*`] },

@@ -68,3 +68,13 @@ export const toast = (page: Page, text: string | RegExp): Locator =>
 export async function screenshot(page: Page, file: string): Promise<void> {
   await page.screenshot({ path: file, animations: 'disabled' });
 }
+
+/** Runs the steps of a test and saves a picture of the window where one fails. */
+export async function pictureOnFailure(page: Page, file: string, steps: () => Promise<void>): Promise<void> {
+  try {
+    await steps();
+  } catch (error) {
+    await screenshot(page, file);
+    throw error;
+  }
+}
