@@ -92,6 +92,8 @@ export interface EpochRow {
   validationLoss: number;
   validationAccuracy: number;
   learningRate: number;
+  /** For a probe, whose rows are the penalties tried: the L2 strength of this row. */
+  l2?: number;
   seconds: number;
 }
 

@@ -13,7 +13,7 @@ import { CancelledError, HeadwayError, messageOf, type ErrorCode } from './error
 
 export interface CallContext<G> {
   signal: AbortSignal;
-  progress(value: G): void;
+  progress: (value: G) => void;
 }
 
 /** A remote method: parameters P, result R, progress values G. */

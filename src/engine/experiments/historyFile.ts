@@ -11,6 +11,7 @@ const COLUMNS: readonly (keyof EpochRow)[] = [
   'validationLoss',
   'validationAccuracy',
   'learningRate',
+  'l2',
   'seconds',
 ];
 
@@ -29,7 +30,9 @@ export async function readHistory(file: string): Promise<EpochRow[]> {
   }
   try {
     const rows: Record<string, string>[] = parse(text, { columns: true, skip_empty_lines: true });
-    return rows.map(row => Object.fromEntries(COLUMNS.map(c => [c, Number(row[c])])) as unknown as EpochRow);
+    return rows.map(
+      row => Object.fromEntries(COLUMNS.flatMap(c => (row[c] ? [[c, Number(row[c])]] : []))) as unknown as EpochRow,
+    );
   } catch (error) {
     throw new HeadwayError('io', `${file} is damaged; delete the experiment or train it again.`, { cause: error });
   }

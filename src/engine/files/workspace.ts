@@ -20,7 +20,14 @@ export const experimentFolder = (workspace: string, id: string): string =>
   path.join(experimentsFolder(workspace), checkedName(id));
 
 export type ExperimentPart =
-  'experiment.json' | 'history.csv' | 'metrics.json' | 'predictions.parquet' | 'model.onnx' | 'labels.txt';
+  | 'experiment.json'
+  | 'history.csv'
+  | 'metrics.json'
+  | 'predictions.parquet'
+  | 'model.onnx'
+  | 'labels.txt'
+  | 'preprocessing.json'
+  | 'README.md';
 
 export const experimentPath = (workspace: string, id: string, part: ExperimentPart): string =>
   path.join(experimentFolder(workspace, id), part);

@@ -71,5 +71,5 @@ export function createRandom(seed: number, stream = ''): Random {
     }
     return array;
   };
-  return { next, normal, int, shuffle: shuffle as Random['shuffle'] };
+  return { next, normal, int, shuffle: shuffle };
 }

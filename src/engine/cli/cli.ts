@@ -1,0 +1,138 @@
+/** The `headway` command line: one process, the same engine as the editor's, the same files. */
+import path from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { CancelledError, HeadwayError, messageOf } from '../../shared/errors.ts';
+import { openEngine, type Engine } from '../engine.ts';
+import { headwayVersion } from '../entry.ts';
+import { defaultCacheDirectory } from '../store/location.ts';
+import { registerClassify } from './commands/classify.ts';
+import { registerDataset } from './commands/dataset.ts';
+import { registerDemo } from './commands/demo.ts';
+import { registerDoctor } from './commands/doctor.ts';
+import { registerExperiments } from './commands/experiments.ts';
+import { registerTrain } from './commands/train.ts';
+import { Terminal } from './terminal.ts';
+
+/** Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the data is at fault, 130 cancelled. */
+export const EXIT = { done: 0, failed: 1, usage: 2, data: 3, cancelled: 130 } as const;
+
+export interface GlobalOptions {
+  json: boolean;
+  quiet: boolean;
+  directory: string;
+  cache?: string;
+  threads?: number;
+}
+
+/** What a command works with. */
+export interface CliContext {
+  workspace: string;
+  options: GlobalOptions;
+  terminal: Terminal;
+  engine: Engine;
+  /** Aborted by Ctrl+C and SIGTERM; a second Ctrl+C ends the process at once. */
+  signal: AbortSignal;
+}
+
+export type Action = (context: CliContext) => Promise<void>;
+/** Wraps a command's action: opens the engine, and closes it afterwards. */
+export type Runner = (action: Action) => Promise<void>;
+
+/** Resolves to the exit code; prints one sentence on stderr when something is wrong. */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  const program = new Command('headway')
+    .description('Curate image data sets and train classification heads on frozen ImageNet backbones.')
+    .version(headwayVersion(), '--version')
+    .option('--json', 'one JSON document on stdout, progress on stderr', false)
+    .option('--quiet', 'no progress', false)
+    .option('-C, --directory <dir>', 'workspace folder', '.')
+    .option('--cache <dir>', 'folder of the cache')
+    .option('--threads <n>', 'threads for computing', positiveInteger)
+    .addOption(new Option('--device <name>', 'where to compute').choices(['auto', 'cpu']).default('auto'))
+    .configureHelp({ sortSubcommands: false })
+    .showHelpAfterError('(`headway --help` lists the commands)')
+    .exitOverride();
+  const interrupt = new AbortController();
+  const onSignal = () => {
+    if (interrupt.signal.aborted) process.exit(EXIT.cancelled);
+    interrupt.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const run: Runner = async action => {
+    const options = program.opts<GlobalOptions>();
+    const terminal = new Terminal(options);
+    const workspace = path.resolve(options.directory);
+    await using engine = openEngine(path.resolve(options.cache ?? defaultCacheDirectory()), message =>
+      terminal.warn(message),
+    );
+    try {
+      await action({ workspace, options, terminal, engine, signal: interrupt.signal });
+    } finally {
+      terminal.endProgress();
+    }
+  };
+  for (const register of [
+    registerDemo,
+    registerDataset,
+    registerTrain,
+    registerExperiments,
+    registerClassify,
+    registerDoctor,
+  ])
+    register(program, run);
+  // Options such as --json are understood before and after the command.
+  for (const command of program.commands) inheritGlobalOptions(program, command);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return interrupt.signal.aborted ? EXIT.cancelled : EXIT.done;
+  } catch (error) {
+    return exitCodeOf(error);
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
+
+function inheritGlobalOptions(program: Command, command: Command): void {
+  command.exitOverride();
+  for (const option of program.options) {
+    if (option.long === '--version' || command.options.some(o => o.long === option.long)) continue;
+    command.addOption(new Option(option.flags, option.description).hideHelp());
+    command.on(`option:${option.name()}`, (value: unknown) => {
+      const parse = option.parseArg as ((text: string) => unknown) | undefined;
+      program.setOptionValue(
+        option.attributeName(),
+        parse && typeof value === 'string' ? parse(value) : (value ?? true),
+      );
+    });
+  }
+  for (const sub of command.commands) inheritGlobalOptions(program, sub);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof CancelledError) {
+    process.stderr.write('Cancelled.\n');
+    return EXIT.cancelled;
+  }
+  process.stderr.write(`headway: ${messageOf(error)}\n`);
+  if (!(error instanceof HeadwayError)) {
+    if (error instanceof Error && error.stack) process.stderr.write(`${error.stack}\n`);
+    return EXIT.failed;
+  }
+  if (error.code === 'data') return EXIT.data;
+  return error.code === 'invalid' || error.code === 'not-found' ? EXIT.usage : EXIT.failed;
+}
+
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('give a whole number above 0');
+  return value;
+}
+
+export function nonNegative(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('give a number of 0 or more');
+  return value;
+}

@@ -1,0 +1,24 @@
+import { HeadwayError } from '../../shared/errors.ts';
+import type { TrainConfig } from '../../shared/experiment.ts';
+import { parseHead } from './headSpec.ts';
+
+/** Throws HeadwayError('invalid') for the first setting that is out of range, in one sentence. */
+export function checkConfig(config: TrainConfig): void {
+  parseHead(config.head);
+  const within = (name: string, value: number, low: number, high: number, whole = false) => {
+    if (!(value >= low && value <= high) || (whole && !Number.isInteger(value)))
+      throw new HeadwayError(
+        'invalid',
+        `${name} is ${value}; give a ${whole ? 'whole number' : 'number'} from ${low} to ${high}.`,
+      );
+  };
+  within('Epochs', config.epochs, 1, 100_000, true);
+  within('Batch size', config.batch, 1, 65_536, true);
+  within('Learning rate', config.learningRate, 1e-9, 100);
+  within('Dropout', config.dropout, 0, 0.9);
+  if (config.l2 !== 'auto') within('L2', config.l2, 0, 1e6);
+  within('Patience', config.patience, 0, 100_000, true);
+  within('Seed', config.seed, 0, 2 ** 32 - 1, true);
+  if (config.subset !== undefined) within('Subset', config.subset, 1, 1e9, true);
+  if (config.threads !== undefined) within('Threads', config.threads, 1, 1024, true);
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { DEFAULT_CONFIG, type TrainConfig } from '../../../src/shared/experiment.ts';
+import { Predictor } from '../../../src/engine/train/predictor.ts';
+import { trainProbe } from '../../../src/engine/train/probe.ts';
+import { gatherRows } from '../../../src/engine/train/rows.ts';
+import { blobs } from './blobs.ts';
+import { openTestRuntime } from './runtime.ts';
+
+const config: TrainConfig = { ...DEFAULT_CONFIG, dataset: 'blobs', head: 'probe' };
+const never = new AbortController().signal;
+
+describe('trainProbe', () => {
+  const recorded = JSON.parse(readFileSync(new URL('../../fixtures/probe/sklearn.json', import.meta.url), 'utf8')) as {
+    probabilities: Record<string, number[]>;
+  };
+  const data = blobs({ seed: 7, classes: 4, width: 6, train: 160, validation: 80, spread: 1.5 });
+
+  for (const [c, expected] of Object.entries(recorded.probabilities))
+    it(`gives scikit-learn's probabilities within 1e-3 (C = ${c})`, async () => {
+      await using runtime = openTestRuntime();
+      const trained = await trainProbe(
+        data,
+        { ...config, l2: 1 / (Number(c) * data.train.length) },
+        { runtime, stop: never, onEpoch: () => {} },
+      );
+      await using predictor = await Predictor.open(
+        runtime,
+        { graph: trained.graph, parameters: [] },
+        data.width,
+        data.classes,
+      );
+      const probabilities = await predictor.predict(gatherRows(data.features, data.width, data.validation));
+      assert.equal(probabilities.length, expected.length);
+      expected.forEach((p, i) =>
+        assert.ok(Math.abs(p - probabilities[i]!) < 1e-3, `row ${i}: ${probabilities[i]} instead of ${p}`),
+      );
+    });
+
+  it('chooses the penalty with the lowest validation loss', async () => {
+    await using runtime = openTestRuntime();
+    const trained = await trainProbe(data, config, { runtime, stop: never, onEpoch: () => {} });
+    const losses = trained.history.map(row => row.validationLoss);
+    assert.equal(trained.history[trained.bestEpoch - 1]?.validationLoss, Math.min(...losses));
+    assert.ok(losses.length >= 3);
+  });
+
+  it('does without validation images and says so', async () => {
+    await using runtime = openTestRuntime();
+    const trained = await trainProbe({ ...data, validation: new Int32Array(0) }, config, {
+      runtime,
+      stop: never,
+      onEpoch: () => {},
+    });
+    assert.match(trained.remarks.join(), /no validation images/);
+  });
+});
