@@ -124,9 +124,9 @@ export class Engine {
 
   async #start(): Promise<EngineProcess> {
     const { log, onState, main, version, cacheDirectory } = this.#options;
-    // Loaded here, so that activation does not pay for it.
-    const { EngineProcess, VersionError } = await import('./engineProcess.ts');
     const generation = this.#generation;
+    // Loaded here, so that activation does not pay for it.
+    const { EngineProcess, RefusedError } = await import('./engineProcess.ts');
     const unwanted = () => new HeadwayError('engine', t('The Headway engine was restarted. Try again.'));
     onState('starting');
     for (;;) {
@@ -151,7 +151,7 @@ export class Engine {
         if (generation !== this.#generation) throw error;
         log.warn(messageOf(error));
         this.#crashes++;
-        if (error instanceof VersionError || this.#crashes > MAX_RESTARTS) throw this.#giveUp(messageOf(error), error);
+        if (error instanceof RefusedError || this.#crashes > MAX_RESTARTS) throw this.#giveUp(messageOf(error), error);
       }
     }
   }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node';
 import { SERVICE_ARGUMENTS, type EngineApi, type Hello } from '../../shared/engineApi.ts';
-import { HeadwayError } from '../../shared/errors.ts';
+import { HeadwayError, messageOf } from '../../shared/errors.ts';
 import { createClient, type Client } from '../../shared/rpc.ts';
 import { ObjectReader, ObjectWriter, type ObjectChannel } from '../../shared/transport.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -24,8 +24,8 @@ export interface ProcessOptions {
   killAfter: number;
 }
 
-/** The engine's version is not the extension's: starting it again would not help. */
-export class VersionError extends HeadwayError {}
+/** The engine runs but is not for this extension (another version): starting it again would not help. */
+export class RefusedError extends HeadwayError {}
 
 export class EngineProcess {
   readonly api: Client<EngineApi>;
@@ -63,7 +63,7 @@ export class EngineProcess {
     });
   }
 
-  /** Forks the service and waits for its `hello`. Throws HeadwayError when it does not come up, VersionError when it is another version. */
+  /** Forks the service and waits for its `hello`. Throws HeadwayError when it does not come up, RefusedError when it is another version. */
   static async start(options: ProcessOptions): Promise<EngineProcess> {
     await mkdir(options.cacheDirectory, { recursive: true });
     const child = fork(options.main, [...SERVICE_ARGUMENTS, '--cache', options.cacheDirectory], {
@@ -78,25 +78,16 @@ export class EngineProcess {
     let timer: NodeJS.Timeout | undefined;
     try {
       const hello = await Promise.race([
-        engine.api.hello({ version: options.version }),
-        engine.ended.then(reason =>
-          Promise.reject(new HeadwayError('engine', t('The Headway engine did not start ({0}).', reason))),
-        ),
+        engine.#hello(options.version),
         new Promise<Hello>((_, reject) => {
           timer = setTimeout(
-            () =>
-              reject(
-                new HeadwayError(
-                  'engine',
-                  t('The Headway engine did not answer within {0} s.', options.startTimeout / 1000),
-                ),
-              ),
+            () => reject(notStarted(t('no answer within {0} s', options.startTimeout / 1000))),
             options.startTimeout,
           );
         }),
       ]);
       if (hello.version !== options.version)
-        throw new VersionError(
+        throw new RefusedError(
           'engine',
           t(
             'The Headway engine is version {0}, the extension {1}: install the extension again.',
@@ -111,6 +102,15 @@ export class EngineProcess {
       throw error;
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  async #hello(version: string): Promise<Hello> {
+    try {
+      return await this.api.hello({ version });
+    } catch (error) {
+      if (this.alive) throw new RefusedError('engine', messageOf(error), { cause: error });
+      throw notStarted(await this.ended);
     }
   }
 
@@ -140,6 +140,9 @@ export class EngineProcess {
     this.#child.kill('SIGKILL');
   }
 }
+
+const notStarted = (reason: string): HeadwayError =>
+  new HeadwayError('engine', t('The Headway engine did not start ({0}).', reason));
 
 function channelOf(child: ChildProcess): ObjectChannel {
   return {
