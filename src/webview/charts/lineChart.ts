@@ -1,0 +1,105 @@
+import { axisX, axisY, dot, gridY, line, plot, pointerX, ruleX, text, tip } from '@observablehq/plot';
+
+export interface Series {
+  name: string;
+  /** CSS colour, as a rule a theme variable. */
+  color: string;
+  dashed?: boolean;
+  points: readonly { x: number; y: number }[];
+}
+
+/** What the whole numbers on the x axis are called. */
+export interface StepWords {
+  /** Head of the table's first column: "Epoch". */
+  title: string;
+  /** "12" */
+  tick(x: number): string;
+  /** "epoch 12" */
+  at(x: number): string;
+}
+
+export interface LineChart {
+  width: number;
+  height: number;
+  series: readonly Series[];
+  /** Position and name of a vertical mark. */
+  mark?: { x: number; text: string };
+  /** How a value is written on the axis and in the tip. */
+  format(y: number): string;
+  label: string;
+  words: StepWords;
+  /** Smallest range of y that is shown. */
+  include?: readonly [number, number];
+}
+
+/**
+ * Draws lines over whole x values (epochs). The picture brings no style element with it, because the page's policy forbids inline
+ * styles: its rules are in charts.css. Colours are CSS variables, so a change of theme needs no drawing.
+ */
+export function lineChart({ width, height, series, mark, format, label, words, include }: LineChart): SVGSVGElement {
+  const points = series.flatMap(s => s.points.map(point => ({ ...point, name: s.name, color: s.color })));
+  const ys = [...points.map(point => point.y), ...(include ?? [])];
+  const xs = points.map(point => point.x);
+  const xDomain: [number, number] = [Math.min(1, ...xs), Math.max(2, ...xs)];
+  const yDomain: [number, number] = ys.length === 0 ? [0, 1] : [Math.min(...ys), Math.max(...ys)];
+  const muted = 'var(--vscode-descriptionForeground)';
+  const ticks = Math.max(2, Math.min(8, Math.floor(width / 60), xDomain[1] - xDomain[0]));
+  const svg = plot({
+    className: 'plot',
+    width,
+    height,
+    marginLeft: 40,
+    marginRight: 12,
+    marginTop: 18,
+    marginBottom: 24,
+    ariaLabel: label,
+    x: { domain: xDomain },
+    y: { domain: yDomain, nice: true },
+    marks: [
+      gridY({ stroke: 'currentColor', strokeOpacity: 0.14, ticks: 4 }),
+      axisY({ ticks: 4, tickFormat: format, tickSize: 0, fill: muted, label: null }),
+      axisX({
+        ticks,
+        tickFormat: (x: number) => (Number.isInteger(x) ? words.tick(x) : ''),
+        tickSize: 3,
+        fill: muted,
+        stroke: muted,
+        label: null,
+      }),
+      ...(mark
+        ? [
+            ruleX([mark.x], { stroke: muted, strokeDasharray: '2 3' }),
+            text([mark.text], { x: mark.x, frameAnchor: 'top', dy: -12, fill: muted }),
+          ]
+        : []),
+      ...series.flatMap(s => [
+        line(s.points as { x: number; y: number }[], {
+          x: 'x',
+          y: 'y',
+          stroke: s.color,
+          strokeWidth: 1.75,
+          ...(s.dashed ? { strokeDasharray: '5 3' } : {}),
+        }),
+        // A single epoch makes no line yet.
+        ...(s.points.length === 1
+          ? [dot(s.points as { x: number; y: number }[], { x: 'x', y: 'y', fill: s.color, r: 2.5 })]
+          : []),
+      ]),
+      tip(
+        points,
+        pointerX({
+          x: 'x',
+          y: 'y',
+          title: point => `${point.name}, ${words.at(point.x)}: ${format(point.y)}`,
+          fill: 'var(--vscode-editorHoverWidget-background)',
+          stroke: 'var(--vscode-editorHoverWidget-border)',
+        }),
+      ),
+    ],
+  }) as SVGSVGElement;
+  svg.querySelector('style')?.remove();
+  svg.setAttribute('role', 'img');
+  // The picture has one name; names on its groups, which have no role, are not allowed.
+  for (const group of svg.querySelectorAll('g[aria-label]')) group.removeAttribute('aria-label');
+  return svg;
+}

@@ -1,0 +1,30 @@
+import '../platform/elements.ts';
+
+export interface SelectOption<V extends string> {
+  value: V;
+  label: string;
+  description?: string;
+}
+
+interface SelectProps<V extends string> {
+  label: string;
+  options: readonly SelectOption<V>[];
+  value: V;
+  onChange(value: V): void;
+  disabled?: boolean;
+}
+
+export function Select<V extends string>({ label, options, value, onChange, disabled = false }: SelectProps<V>) {
+  return (
+    <vscode-single-select
+      label={label}
+      options={options.map(option => ({ ...option, selected: option.value === value }))}
+      value={value}
+      disabled={disabled}
+      onChange={event => {
+        const chosen = options.find(option => option.value === event.currentTarget.value);
+        if (chosen && chosen.value !== value) onChange(chosen.value);
+      }}
+    />
+  );
+}

@@ -1,0 +1,145 @@
+/** What the result panel says about a run, apart from its numbers: pure functions from the run's file to words. */
+import { isActive, type EpochRow, type ExperimentFile, type Progress } from '../../shared/experiment.ts';
+import { count, duration } from '../../shared/format.ts';
+import type { StepWords } from '../charts/lineChart.ts';
+
+export interface StatusWords {
+  icon: string;
+  text: string;
+  tone: 'active' | 'good' | 'warning' | 'error';
+}
+
+export function statusWords({ status, bestEpoch }: ExperimentFile): StatusWords {
+  switch (status) {
+    case 'queued':
+      return { icon: 'clock', text: 'Waiting to start', tone: 'active' };
+    case 'features':
+      return { icon: 'loading', text: 'Computing features', tone: 'active' };
+    case 'training':
+      return { icon: 'loading', text: 'Training', tone: 'active' };
+    case 'evaluating':
+      return { icon: 'loading', text: 'Evaluating', tone: 'active' };
+    case 'done':
+      return { icon: 'pass', text: 'Done', tone: 'good' };
+    case 'stopped':
+      return { icon: 'debug-stop', text: bestEpoch === undefined ? 'Stopped' : 'Stopped early', tone: 'warning' };
+    case 'failed':
+      return { icon: 'error', text: 'Failed', tone: 'error' };
+    case 'interrupted':
+      return { icon: 'debug-disconnect', text: 'Interrupted', tone: 'warning' };
+  }
+}
+
+export interface Explanation {
+  kind: 'warning' | 'error';
+  message: string;
+  advice: string;
+}
+
+/** Why a run did not come to its end and what to do; undefined for runs that go on or are done. */
+export function explain({ status, message, bestEpoch }: ExperimentFile): Explanation | undefined {
+  const cached = 'Images whose features were computed are not computed again.';
+  switch (status) {
+    case 'stopped':
+      return {
+        kind: 'warning',
+        message: message ?? 'The run was stopped before its last epoch.',
+        advice:
+          bestEpoch === undefined
+            ? `It had no weights to keep. Train again to start over. ${cached}`
+            : `The best weights so far, those of epoch ${bestEpoch}, were kept and evaluated.`,
+      };
+    case 'failed':
+      return {
+        kind: 'error',
+        message: message ?? 'The run failed.',
+        advice: `The log tells more. Once the cause is mended, train again. ${cached}`,
+      };
+    case 'interrupted':
+      return {
+        kind: 'warning',
+        message: message ?? 'The run’s process ended before the run did: it was killed, or the machine went down.',
+        advice: `Train again. ${cached}`,
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** "1,204 of 3,676 images · 212 / s · 12 s left" */
+export function progressDetail({ phase, done, total, rate, secondsLeft }: Progress, head: string): string {
+  const unit = phase !== 'training' ? 'images' : head === 'probe' ? 'penalties' : 'epochs';
+  const parts = [
+    `${done.toLocaleString('en')} of ${phase === 'training' ? 'at most ' : ''}${count(total, unit, unit)}`,
+  ];
+  // An epoch count per second says little; images per second say how fast the machine is.
+  if (rate !== undefined && phase !== 'training') parts.push(`${rate >= 10 ? Math.round(rate) : rate.toFixed(1)} / s`);
+  if (secondsLeft !== undefined) parts.push(`${phase === 'training' ? 'at most ' : ''}${duration(secondsLeft)} left`);
+  return parts.join(' · ');
+}
+
+/** What a run's steps are called: epochs, or for a probe the L2 penalties that were tried. */
+export function stepWords(history: readonly EpochRow[]): StepWords {
+  const penalties = new Map(history.flatMap(row => (row.l2 === undefined ? [] : [[row.epoch, row.l2] as const])));
+  if (penalties.size === 0) return { title: 'Epoch', tick: String, at: x => `epoch ${x}` };
+  const tick = (x: number) => penalties.get(x)?.toPrecision(1) ?? '';
+  return { title: 'L2', tick, at: x => `L2 ${tick(x)}` };
+}
+
+export interface Fact {
+  name: string;
+  value: string;
+  /** The rest, for the tooltip. */
+  more?: string;
+}
+
+export function headWords(head: string): string {
+  if (head === 'probe') return 'Logistic regression';
+  return head === 'none' ? 'Linear layer' : `Dense ${head.split('-').join(' → ')}`;
+}
+
+/** What was trained, how, on what and how long. */
+export function facts(file: ExperimentFile, history: readonly EpochRow[]): Fact[] {
+  const { config, engine, seconds, bestEpoch, parameters, dataHash } = file;
+  const epochs = history[history.length - 1]?.epoch;
+  const steps = stepWords(history);
+  const list: Fact[] = [
+    {
+      name: 'Data set',
+      value:
+        config.subset === undefined ? config.dataset : `${config.dataset}, ${count(config.subset, 'training image')}`,
+      ...(dataHash !== undefined && { more: `Data hash ${dataHash}` }),
+    },
+    {
+      name: 'Head',
+      value: headWords(config.head),
+      ...(parameters !== undefined && { more: count(parameters, 'parameter') }),
+    },
+    { name: 'Backbone', value: `${config.backbone}, ${config.boundary}`, more: `Frozen up to ${config.boundary}` },
+  ];
+  if (bestEpoch !== undefined && epochs !== undefined)
+    list.push({
+      name: `Best ${steps.title === 'Epoch' ? 'epoch' : steps.title}${isActive(file.status) ? ' so far' : ''}`,
+      value: `${steps.tick(bestEpoch)} of ${steps.title === 'Epoch' ? epochs : `${epochs} tried`}`,
+      more:
+        config.head === 'probe'
+          ? 'Chosen by validation loss'
+          : `At most ${config.epochs} epochs; ends after ${config.patience} without a better validation loss`,
+    });
+  list.push({
+    name: 'Settings',
+    value: settings(file),
+    more: `Patience ${config.patience}, smallest gain ${config.minDelta}`,
+  });
+  if (engine) list.push({ name: 'Device', value: engine.device, more: `${engine.runtime}, Headway ${engine.headway}` });
+  if (seconds)
+    list.push({ name: 'Time', value: `features ${duration(seconds.features)}, training ${duration(seconds.train)}` });
+  return list;
+}
+
+function settings({ config }: ExperimentFile): string {
+  const l2 = config.l2 === 0 ? [] : [`L2 ${config.l2}`];
+  if (config.head === 'probe') return [...l2, `seed ${config.seed}`].join(', ');
+  const dropout = config.dropout === 0 ? [] : [`dropout ${config.dropout}`];
+  return [`rate ${config.learningRate}`, `batch ${config.batch}`, ...dropout, ...l2, `seed ${config.seed}`].join(', ');
+}

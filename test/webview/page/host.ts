@@ -1,0 +1,186 @@
+/** The extension host of the tests, living in the page: answers the panels' calls from made-up data. Injected before the page's own script. */
+import { selectPredictions } from '../../../src/engine/experiments/predictionPage.ts';
+import type { ThumbnailPage } from '../../../src/shared/engineApi.ts';
+import { HeadwayError } from '../../../src/shared/errors.ts';
+import type { ExperimentDetail, ExperimentFile, PredictionPage } from '../../../src/shared/experiment.ts';
+import type {
+  ClassifyPanelApi,
+  ClassifyPanelEvents,
+  ClassifyView,
+  ResultPanelApi,
+  ResultPanelEvents,
+} from '../../../src/shared/panelApi.ts';
+import { emitEvent, serve } from '../../../src/shared/rpc.ts';
+import type { Theme } from '../themes.ts';
+import { applyTheme, createBridge } from './bridge.ts';
+import { sampleDetail, sampleHistory, samplePredictions } from './sampleRun.ts';
+
+export interface HostOptions {
+  theme: Theme;
+  /** Images per split; no predictions without it. */
+  sizes?: { train: number; validation: number; test: number };
+  /** Replaces fields of the run's file. */
+  file?: Partial<ExperimentFile>;
+  /** A run that has no results yet, with so many epochs behind it. */
+  epochs?: number;
+  /** Base64 WebP pictures by class name; without them thumbnails are plain colours that tell their row (see `colorOf`). */
+  pictures?: Record<string, string[]>;
+  classify?: ClassifyView;
+  /** Fails the first load with this sentence. */
+  loadError?: string;
+  /** Paths whose thumbnails cannot be made. */
+  broken?: string[];
+}
+
+export interface FakeHost {
+  calls: { method: string; params: unknown }[];
+  savedState(): unknown;
+  applyTheme(theme: Theme): void;
+  /** Pushes the run with these changes. */
+  change(file: Partial<ExperimentFile>, epochs?: number): void;
+  /** The run is evaluated. */
+  finish(): void;
+  remove(): void;
+  stale(view: ClassifyView): void;
+}
+
+/** Colour of the thumbnail of the image with this number: each channel one hexadecimal digit pair of it, kept apart from its neighbours. */
+export const colorOf = (n: number): string => `rgb(${(n >> 10) & 255}, ${(n >> 2) & 255}, ${(n & 3) * 80})`;
+
+declare global {
+  interface Window {
+    hostOptions: HostOptions;
+    fakeHost: FakeHost;
+  }
+}
+
+const options = window.hostOptions;
+const { connection, savedState } = createBridge();
+const calls: FakeHost['calls'] = [];
+const table = options.sizes && samplePredictions(options.sizes);
+let detail: ExperimentDetail | undefined = table && sampleDetail(table);
+const finished = detail;
+if (detail) {
+  detail = { ...detail, file: { ...detail.file, ...options.file } };
+  if (options.epochs !== undefined) detail = withoutResults(detail, options.epochs);
+}
+let loadError = options.loadError;
+let classifyView = options.classify;
+
+function withoutResults(run: ExperimentDetail, epochs: number): ExperimentDetail {
+  const history = sampleHistory(epochs);
+  const { lastEpoch: _, ...rest } = run;
+  const last = history[epochs - 1];
+  return { ...rest, metrics: {}, reports: [], history, ...(last && { lastEpoch: last }) };
+}
+
+const orders = new Map<string, PredictionPage>();
+
+const result: ResultPanelApi = {
+  load: () => {
+    if (loadError !== undefined) {
+      const message = loadError;
+      loadError = undefined;
+      return Promise.reject(new HeadwayError('io', message));
+    }
+    return Promise.resolve(detail!);
+  },
+  predictions: ({ offset, limit, ...query }) => {
+    const key = JSON.stringify(query);
+    let all = orders.get(key);
+    if (!all) orders.set(key, (all = selectPredictions(table!, { ...query, offset: 0, limit: Infinity })));
+    return Promise.resolve({ ...all, rows: all.rows.slice(offset, offset + limit) });
+  },
+  thumbnails: ({ paths, size }) => packThumbnails(paths, size),
+  openImage: () => Promise.resolve(null),
+  stop: () => Promise.resolve(null),
+  trainAgain: () => Promise.resolve(null),
+  showLog: () => Promise.resolve(null),
+};
+
+const classify: ClassifyPanelApi = {
+  load: async (_, { progress }) => {
+    progress({ phase: 'features', done: 1, total: 4, rate: 12, secondsLeft: 1 });
+    if (loadError !== undefined) {
+      const message = loadError;
+      loadError = undefined;
+      throw new HeadwayError('engine', message);
+    }
+    if (!classifyView) return new Promise(() => undefined);
+    return Promise.resolve(classifyView);
+  },
+  choose: ({ experiment }) => {
+    classifyView = { ...classifyView!, chosen: experiment };
+    return Promise.resolve(classifyView);
+  },
+  openImage: () => Promise.resolve(null),
+  openExperiment: () => Promise.resolve(null),
+};
+
+async function packThumbnails(paths: string[], size: number): Promise<ThumbnailPage> {
+  const parts = await Promise.all(paths.map(path => thumbnail(path, size)));
+  const offsets = new Uint32Array(parts.length + 1);
+  parts.forEach((part, i) => (offsets[i + 1] = offsets[i]! + part.length));
+  const bytes = new Uint8Array(offsets[parts.length]!);
+  parts.forEach((part, i) => bytes.set(part, offsets[i]));
+  return { bytes, offsets };
+}
+
+async function thumbnail(path: string, size: number): Promise<Uint8Array> {
+  if (options.broken?.includes(path)) return new Uint8Array();
+  const n = Number(/IMG_(\d+)/.exec(path)?.[1]) - 1000;
+  const pictures = options.pictures?.[path.split('/')[1] ?? ''];
+  if (pictures) return Uint8Array.fromBase64(pictures[n % pictures.length]!);
+  const canvas = new OffscreenCanvas(size, Math.round(size * 0.75));
+  const context = canvas.getContext('2d')!;
+  context.fillStyle = colorOf(n);
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  return new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
+}
+
+/** Notes each call before it is answered. */
+function recorded<A extends object>(api: A): A {
+  return Object.fromEntries(
+    Object.entries(api as Record<string, (params: unknown, context: unknown) => unknown>).map(([method, handler]) => [
+      method,
+      (params: unknown, context: unknown) => {
+        calls.push({ method, params });
+        return handler(params, context);
+      },
+    ]),
+  ) as A;
+}
+
+if (options.classify || !options.sizes) serve<ClassifyPanelApi>(connection, recorded(classify));
+else serve<ResultPanelApi>(connection, recorded(result));
+connection.listen();
+
+const push = () => emitEvent<ResultPanelEvents>(connection, 'changed', detail!);
+
+window.fakeHost = {
+  calls,
+  savedState,
+  applyTheme,
+  change(file, epochs) {
+    detail = { ...detail!, file: { ...detail!.file, ...file } };
+    if (epochs !== undefined) detail = withoutResults(detail, epochs);
+    push();
+  },
+  finish() {
+    detail = finished!;
+    push();
+  },
+  remove: () => emitEvent<ResultPanelEvents>(connection, 'deleted', null),
+  stale(view) {
+    classifyView = view;
+    emitEvent<ClassifyPanelEvents>(connection, 'stale', null);
+  },
+};
+
+// As in VS Code the theme is there before the panel's script runs.
+new MutationObserver((_, observer) => {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- null while the document is being read
+  if (!document.body) return;
+  observer.disconnect();
+  applyTheme(options.theme);
+}).observe(document, { childList: true, subtree: true });
