@@ -67,11 +67,11 @@ export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
   return out;
 }
 
-/** Replaces named dimensions by sizes, also within products. */
-export function bindDim(dim: Dim, sizes: ReadonlyMap<string, number>): Dim {
+/** Replaces named dimensions by sizes or other names, also within products. */
+export function bindDim(dim: Dim, sizes: ReadonlyMap<string, Dim>): Dim {
   if (typeof dim === 'number') return dim;
   return multiplyDims(dim.split('*').map(part => sizes.get(part) ?? (/^\d+$/.test(part) ? Number(part) : part)));
 }
 
-export const bindShape = (shape: Shape, sizes: ReadonlyMap<string, number>): Shape =>
+export const bindShape = (shape: Shape, sizes: ReadonlyMap<string, Dim>): Shape =>
   shape.map(dim => bindDim(dim, sizes));

@@ -4,8 +4,8 @@ import { ELEMENT_TYPES, type Attribute, type Graph, type Node, type Tensor, type
 const { onnx } = onnxProto;
 const kinds = onnx.AttributeProto.AttributeType;
 
-/** Intermediate-representation version of opset 17 (ONNX 1.12), read by every runtime since 2022. */
-const IR_VERSION = 8;
+/** The file-format version each operator set came with (ONNX's Versioning.md): 8 for 17, the one we build in. */
+const irVersion = (opset: number): number => (opset >= 21 ? 10 : opset >= 19 ? 9 : 8);
 
 function tensorProto(tensor: Tensor, name = ''): onnxProto.onnx.ITensorProto {
   return { name, dims: [...tensor.dims], dataType: ELEMENT_TYPES[tensor.type], rawData: tensor.data };
@@ -51,7 +51,7 @@ function valueProto({ name, type, shape }: ValueInfo): onnxProto.onnx.IValueInfo
 /** The graph as the bytes of an ONNX file. */
 export function writeGraph(graph: Graph): Uint8Array {
   const model: onnxProto.onnx.IModelProto = {
-    irVersion: IR_VERSION,
+    irVersion: irVersion(graph.opset),
     producerName: 'headway',
     opsetImport: [
       { domain: '', version: graph.opset },

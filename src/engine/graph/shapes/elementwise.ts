@@ -54,6 +54,18 @@ const cast: Infer = (node, context) => {
   return [input && type && { type, shape: input.shape, value: context.known(node.inputs[0]!) }];
 };
 
+/** Types of the quantised form: that of the zero point; float32 on the way back. */
+const quantize: Infer = (node, context) => {
+  const input = context.type(node.inputs[0]!);
+  const zero = context.type(node.inputs[2] ?? '');
+  return [input && { type: zero?.type ?? 'uint8', shape: input.shape }];
+};
+
+const dequantize: Infer = (node, context) => {
+  const input = context.type(node.inputs[0]!);
+  return [input && { type: 'float32', shape: input.shape }];
+};
+
 const where: Infer = (node, context) => {
   const shape = broadcast(context, node.inputs);
   const value = context.type(node.inputs[1]!);
@@ -95,5 +107,7 @@ export const elementwise: Readonly<Record<string, Infer>> = {
   Xor: comparison,
   Cast: cast,
   Where: where,
+  QuantizeLinear: quantize,
+  DequantizeLinear: dequantize,
   Dropout: dropout,
 };
