@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ExperimentSummary } from '../../shared/experiment.ts';
+import { count } from '../../shared/format.ts';
 import type { ClassifyChoice } from '../../shared/panelApi.ts';
 import { canClassify, configTitle, describe, newestFirst } from '../experiments/model.ts';
 import { t } from '../platform/text.ts';
@@ -24,4 +25,12 @@ export function pictureName(workspace: string, file: string): string {
   const relative = path.relative(workspace, file);
   const outside = relative === '' || relative.startsWith('..') || path.isAbsolute(relative);
   return outside ? file : relative.split(path.sep).join('/');
+}
+
+/** "pear.png", "3 pictures". */
+export function panelTitle(paths: readonly string[]): string {
+  const first = paths[0];
+  return paths.length === 1 && first !== undefined
+    ? path.basename(first)
+    : count(paths.length, t('picture'), t('pictures'));
 }

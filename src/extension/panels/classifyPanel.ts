@@ -5,7 +5,7 @@ import type { Progress } from '../../shared/experiment.ts';
 import type { ClassifyPanelApi, ClassifyPanelEvents, ClassifyView, PanelState } from '../../shared/panelApi.ts';
 import type { CallContext, Handlers } from '../../shared/rpc.ts';
 import type { App } from '../app.ts';
-import { canShow, classifyChoices, IMAGENET, pictureName } from './classifyModel.ts';
+import { canShow, classifyChoices, IMAGENET, panelTitle, pictureName } from './classifyModel.ts';
 import { PanelConnection } from './panelConnection.ts';
 import { openBeside } from './resultPanel.ts';
 import { setPage } from './webviewPage.ts';
@@ -87,6 +87,7 @@ export class ClassifyPanel {
     const params = { workspace, paths: [...this.paths], ...(experiment !== undefined && known ? { experiment } : {}) };
     const answer = await engine.classify(params, call);
     const paths = answer.images.map(i => i.path);
+    this.panel.title = panelTitle(paths);
     return {
       answer,
       uris: await this.#uris(answer, context.signal),

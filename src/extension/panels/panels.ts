@@ -18,23 +18,19 @@ export class Panels implements vscode.Disposable {
   /** `app` is asked only after activation: the panels are part of it. */
   constructor(app: () => App) {
     this.#app = app;
-    const restore = (make: (panel: vscode.WebviewPanel, state: PanelState) => Promise<void>) => ({
-      deserializeWebviewPanel: async (panel: vscode.WebviewPanel, state: unknown) => {
-        // Without a state there is nothing to show, so an empty tab would only puzzle.
-        if (isPanelState(state)) await make(panel, state);
-        else panel.dispose();
-      },
-    });
-    this.#subscriptions.push(
-      vscode.window.registerWebviewPanelSerializer(
-        Panel.result,
-        restore((panel, state) => this.#result(panel, state)),
-      ),
-      vscode.window.registerWebviewPanelSerializer(
-        Panel.classify,
-        restore((panel, state) => this.#classify(panel, state)),
-      ),
-    );
+    const serializer = {
+      deserializeWebviewPanel: (panel: vscode.WebviewPanel, state: unknown) => this.restore(panel, state),
+    };
+    for (const viewType of Object.values(Panel))
+      this.#subscriptions.push(vscode.window.registerWebviewPanelSerializer(viewType, serializer));
+  }
+
+  /** Fills a panel that VS Code made after a reload, from what its page had saved. */
+  async restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    // Without a state there is nothing to show, and an empty tab would only puzzle.
+    if (!isPanelState(state)) panel.dispose();
+    else if (state.kind === 'result') await this.#result(panel, state);
+    else await this.#classify(panel, state);
   }
 
   async openResult(workspace: string, id: string): Promise<void> {

@@ -1,0 +1,182 @@
+/** The extension in a real VS Code with the real engine: data set, run, panels, crash. The tests build on one another, as a person's work does. */
+import assert from 'node:assert/strict';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { Command, Panel } from '../../src/extension/contributions.ts';
+import { datasetChildren, datasetRow } from '../../src/extension/datasets/model.ts';
+import { experimentRow } from '../../src/extension/experiments/model.ts';
+import type { TestApi } from '../../src/extension/testApi.ts';
+import { DEFAULT_CONFIG, type ExperimentFile, type ExperimentStatus } from '../../src/shared/experiment.ts';
+import { headway, makePictures, openPanels, until, workspace } from './host.ts';
+
+let api: TestApi;
+const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
+const experiments = () => path.join(workspace(), '.headway', 'experiments');
+const file = async (id: string) =>
+  JSON.parse(await readFile(path.join(experiments(), id, 'experiment.json'), 'utf8')) as ExperimentFile;
+const listed = (id: string) => api.app.store.experiments.find(e => e.file.id === id);
+const inState = (id: string, ...states: ExperimentStatus[]) =>
+  until(`${id} is ${states.join(' or ')}`, () => {
+    const e = listed(id);
+    if (e?.file.status === 'failed' && !states.includes('failed')) throw new Error(e.file.message);
+    return e && states.includes(e.file.status) && e;
+  });
+
+suite('extension', () => {
+  suiteSetup(async () => {
+    api = await headway();
+  });
+  suiteTeardown(async () => {
+    await run('workbench.action.closeAllEditors');
+    for (const e of api.app.store.experiments)
+      await rm(path.join(experiments(), e.file.id), { recursive: true, force: true });
+  });
+
+  test('registers every command', async () => {
+    const all = await vscode.commands.getCommands(true);
+    assert.deepEqual(
+      Object.values(Command).filter(c => !all.includes(c)),
+      [],
+    );
+  });
+
+  test('starts no engine where there is nothing to see', async () => {
+    assert.deepEqual(await api.datasets.getChildren(), []);
+    assert.deepEqual(await api.experiments.getChildren(), []);
+    assert.equal(api.engine.pid, undefined);
+  });
+
+  test('shows a data set that appears in the files, with counts and problems', async () => {
+    await makePictures(path.join(workspace(), 'shapes'));
+    await api.app.engine.addDataset({ workspace: workspace(), source: 'shapes', ratio: [0.6, 0.2, 0.2] });
+    // Nobody tells the store: the watcher does.
+    const [node] = await until('the data set is in the tree', async () => {
+      const nodes = await api.datasets.getChildren();
+      return nodes.length > 0 && nodes;
+    });
+    assert.equal(node!.dataset.images, 60);
+    assert.match(datasetRow(node!).description ?? '', /^60 images · 3 classes · 1 problem$/);
+    const splits = await readFile(path.join(workspace(), '.headway/datasets/shapes/splits.csv'), 'utf8');
+    for (const child of datasetChildren(node!).filter(c => c.kind === 'split')) {
+      const rows = splits.split('\n').filter(line => line.includes(`,${child.split},`) && !line.includes('no picture'));
+      assert.equal(datasetRow(child).description, `${rows.length} images`, child.split);
+    }
+    assert.equal(api.datasets.view.badge?.value, 1);
+    const problem = datasetChildren(datasetChildren(node!).find(c => c.kind === 'problems')!)[0]!;
+    assert.match(datasetRow(problem).label, /no picture\.jpg/);
+    const item = api.datasets.getTreeItem(problem);
+    await run(item.command!.command, ...((item.command!.arguments ?? []) as unknown[]));
+    await until('the picture is open', () =>
+      vscode.window.tabGroups.all.flatMap(g => g.tabs).find(t => t.label === 'no picture.jpg'),
+    );
+    await run('workbench.action.closeAllEditors');
+  });
+
+  let trained = '';
+  test('trains with Enter, Enter', async () => {
+    const done = run(Command.trainHead) as Promise<string>;
+    await until('a run is started', async () => {
+      await run('workbench.action.acceptSelectedQuickOpenItem');
+      return api.app.store.experiments.length > 0;
+    });
+    trained = await done;
+    assert.deepEqual(openPanels(), [Panel.result]);
+    const e = await inState(trained, 'done');
+    assert.equal(e.file.config.head, DEFAULT_CONFIG.head);
+    assert.equal(e.metrics.validation?.accuracy.n, 12);
+    const [first] = await api.experiments.getChildren();
+    assert.match(experimentRow(first!).description ?? '', /^val \d+\.\d % ± \d+\.\d$/);
+    assert.match(experimentRow(first!).tooltip ?? '', /test accuracy/);
+    assert.deepEqual(await file(trained), e.file);
+  });
+
+  test('keeps one panel per experiment, and restores it with its content', async () => {
+    await run(Command.openExperiment, trained);
+    await run(Command.openExperiment, trained);
+    assert.deepEqual(openPanels(), [Panel.result]);
+    await run('workbench.action.closeAllEditors');
+    assert.equal(api.app.panels.results.size, 0);
+    // What VS Code does after a reload: an empty panel and the state that the page had saved.
+    const panel = vscode.window.createWebviewPanel(Panel.result, 'as it was', vscode.ViewColumn.One);
+    await api.app.panels.restore(panel, { kind: 'result', workspace: workspace(), id: trained });
+    // The title comes with the first answer to the page's own request.
+    await until('the page has asked', () => panel.title === listed(trained)?.file.name);
+    await run('workbench.action.closeAllEditors');
+  });
+
+  test('drops a panel whose state is not ours', async () => {
+    const panel = vscode.window.createWebviewPanel(Panel.result, 'x', vscode.ViewColumn.One);
+    const gone = new Promise(resolve => panel.onDidDispose(() => resolve(true)));
+    await api.app.panels.restore(panel, { kind: 'result' });
+    assert.ok(await gone);
+  });
+
+  test('classifies pictures with the latest good experiment, in one panel', async () => {
+    const pictures = ['disc/disc 0.png', 'bar/bar 1.png'].map(p =>
+      vscode.Uri.file(path.join(workspace(), 'shapes', p)),
+    );
+    await run(Command.classify, pictures[0], pictures);
+    assert.deepEqual(
+      api.app.panels.classify?.paths,
+      pictures.map(p => p.fsPath),
+    );
+    await until('the page has its answer', () => api.app.panels.classify?.panel.title === '2 pictures');
+    await run(Command.classify, pictures[1], undefined);
+    await until('the page has the other answer', () => api.app.panels.classify?.panel.title === 'bar 1.png');
+    assert.deepEqual(openPanels(), [Panel.classify]);
+    const answer = await api.app.engine.classify({ workspace: workspace(), paths: [pictures[0]!.fsPath] });
+    assert.deepEqual(answer.by, {
+      kind: 'experiment',
+      id: trained,
+      name: listed(trained)?.file.name,
+      dataset: 'shapes',
+      classes: 3,
+    });
+    await run('workbench.action.closeAllEditors');
+  });
+
+  test('goes on after the engine is killed', async () => {
+    const pid = api.engine.pid!;
+    process.kill(pid, 'SIGKILL');
+    await until('the engine is gone', () => api.engine.pid !== pid);
+    await run(Command.refresh);
+    assert.equal(api.app.store.error, undefined);
+    assert.equal(api.app.store.datasets.length, 1);
+    assert.notEqual(api.engine.pid, pid);
+  });
+
+  test('shows a run live, stops it when asked, and keeps its best weights', async () => {
+    const config = { ...DEFAULT_CONFIG, dataset: 'shapes', epochs: 10_000, patience: 0 };
+    const { id } = await api.app.engine.startExperiment({ workspace: workspace(), config });
+    const e = await inState(id, 'training');
+    await until('epochs go by', () => (listed(id)?.lastEpoch?.epoch ?? 0) > 1);
+    assert.match(experimentRow({ experiment: listed(id)! }).description ?? '', /^epoch \d+ of 10000 · val /);
+    assert.equal(api.experiments.getTreeItem({ experiment: e }).contextValue, 'experiment running');
+    await run(Command.stopExperiment, id);
+    const stopped = await inState(id, 'stopped');
+    assert.equal(stopped.metrics.test?.accuracy.n, 12);
+  });
+
+  test('shows a run whose process was killed as interrupted', async () => {
+    const config = { ...DEFAULT_CONFIG, dataset: 'shapes', epochs: 10_000, patience: 0 };
+    const { id } = await api.app.engine.startExperiment({ workspace: workspace(), config });
+    const e = await inState(id, 'training');
+    process.kill(e.file.process!.pid, 'SIGKILL');
+    await inState(id, 'interrupted');
+  });
+
+  test('shows an experiment that someone else wrote, and drops it when it is deleted', async () => {
+    const id = '20200101-000000-elsewhere';
+    const folder = path.join(experiments(), id);
+    await cp(path.join(experiments(), trained), folder, { recursive: true });
+    await writeFile(
+      path.join(folder, 'experiment.json'),
+      JSON.stringify({ ...(await file(trained)), id, name: 'from elsewhere' }),
+    );
+    await until('it is in the tree', () => listed(id)?.file.name === 'from elsewhere');
+    await api.app.engine.deleteExperiment({ workspace: workspace(), id });
+    await until('it is gone', () => !listed(id));
+    assert.ok(!(await readdir(experiments())).includes(id));
+  });
+});
