@@ -46,14 +46,7 @@ export function Header({ model, detail }: { model: ResultModel; detail: Experime
       </div>
       <div class="summary-row">
         <Headline detail={detail} />
-        <dl class="facts">
-          {facts(file, detail.history).map(fact => (
-            <div key={fact.name} title={fact.more}>
-              <dt>{fact.name}</dt>
-              <dd>{fact.value}</dd>
-            </div>
-          ))}
-        </dl>
+        <Facts detail={detail} />
       </div>
       {active && <Running file={file} />}
       {explanation && <Notice {...explanation} />}
@@ -62,6 +55,17 @@ export function Header({ model, detail }: { model: ResultModel; detail: Experime
     </header>
   );
 }
+
+export const Facts = ({ detail }: { detail: ExperimentDetail }) => (
+  <dl class="facts">
+    {facts(detail.file, detail.history).map(fact => (
+      <div key={fact.name} title={fact.more}>
+        <dt>{fact.name}</dt>
+        <dd>{fact.value}</dd>
+      </div>
+    ))}
+  </dl>
+);
 
 function Headline({ detail }: { detail: ExperimentDetail }) {
   const split = detail.metrics.test ? 'test' : 'validation';

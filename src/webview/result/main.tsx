@@ -11,7 +11,7 @@ import { PanelMemory } from '../platform/vscode.ts';
 import { ClassTable } from './classes.tsx';
 import { ConfusedPairs } from './confused.tsx';
 import { Curves } from './curves.tsx';
-import { Header } from './header.tsx';
+import { Facts, Header } from './header.tsx';
 import { Images } from './images.tsx';
 import { MetricsTable } from './metrics.tsx';
 import { ResultModel } from './model.ts';
@@ -54,6 +54,12 @@ function App({ model }: { model: ResultModel }) {
           {evaluated && <MetricsTable metrics={detail.metrics} />}
           {report && <ConfusedPairs model={model} report={report} />}
           {report && <ClassTable model={model} report={report} />}
+          <section class="card narrow-facts" aria-label="Configuration">
+            <header>
+              <h2>Configuration</h2>
+            </header>
+            <Facts detail={detail} />
+          </section>
           <Curves model={model} detail={detail} />
         </aside>
       </main>

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { PredictionRow } from '../../../shared/experiment.ts';
-import { percent } from '../../../shared/format.ts';
+import { chance } from '../chance.ts';
 import type { Thumbnails } from './thumbnails.ts';
 
 export interface TileProps {
@@ -21,9 +21,9 @@ export const SIZE_WITH_NUMBERS = 96;
 
 export function describe(row: PredictionRow, classes: readonly string[]): string {
   const label = nameOf(row.label, classes);
-  if (row.predicted === row.label) return `${label}, predicted rightly with ${percent(row.p, 0)}. ${row.path}`;
+  if (row.predicted === row.label) return `${label}, predicted rightly with ${chance(row.p)}. ${row.path}`;
   const predicted = nameOf(row.predicted, classes);
-  return `${label}, wrongly predicted as ${predicted} with ${percent(row.p, 0)} against ${percent(row.pLabel, 0)}. ${row.path}`;
+  return `${label}, wrongly predicted as ${predicted} with ${chance(row.p)} against ${chance(row.pLabel)}. ${row.path}`;
 }
 
 export const nameOf = (label: number, classes: readonly string[]): string => classes[label] ?? `class ${label}`;
@@ -34,7 +34,7 @@ export function Tile(props: TileProps) {
   const canvas = usePicture(props);
   const wrong = row !== undefined && row.predicted !== row.label;
   const numbers = size >= SIZE_WITH_NUMBERS;
-  const probability = numbers && row ? percent(row.p, 0) : '';
+  const probability = numbers && row ? chance(row.p) : '';
   return (
     <div
       id={id}
@@ -66,7 +66,7 @@ export function Tile(props: TileProps) {
       </div>
       {wrong && (
         <div class="tile-predicted" aria-hidden="true">
-          {fit(nameOf(row.predicted, classes), size - 15 - (numbers ? 34 : 0))}
+          {fit(nameOf(row.predicted, classes), size - 15 - (numbers ? 42 : 0))}
           {numbers && <span>{probability}</span>}
         </div>
       )}
