@@ -7,7 +7,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import type { PanelState } from '../../src/shared/panelApi.ts';
-import { panelHtml } from '../../src/shared/panelHtml.ts';
+import { pageHtml } from '../../src/extension/panels/webviewHtml.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { ROOT } from '../harness/paths.ts';
 import type { HostOptions } from './page/host.ts';
@@ -56,14 +56,16 @@ export async function startPanels(): Promise<Panels> {
       });
       await page.setViewportSize(viewport);
       await page.addInitScript({ content: `window.hostOptions = ${JSON.stringify(host)};\n${hostScript}` });
-      const base = `${origin}/dist`;
-      html = panelHtml({
-        state,
+      const text = pageHtml({
         title: 'Panel',
-        base,
-        source: origin,
-        nonce: randomBytes(16).toString('base64'),
-      }).replace('<link', `<link rel="stylesheet" href="${origin}/vscodeDefaults.css">\n<link`);
+        state,
+        nonce: randomBytes(16).toString('base64url'),
+        cspSource: origin,
+        script: `${origin}/dist/${state.kind}.js`,
+        style: `${origin}/dist/${state.kind}.css`,
+        codicons: `${origin}/dist/codicon.css`,
+      });
+      html = text.replace('<link', `<link rel="stylesheet" href="${origin}/vscodeDefaults.css">\n<link`);
       await page.goto(`${origin}/panel`);
       return page;
     },

@@ -16,7 +16,11 @@ export async function makePictures(): Promise<Record<string, string[]>> {
   const pictures: Record<string, string[]> = {};
   for (const name of CLASSES) {
     const wished = name.split('-')[0]!.toLowerCase();
-    const folder = path.join(ROOT, 'media/garden', folders.includes(wished) ? wished : folders[0]!);
+    const folder = path.join(
+      ROOT,
+      'media/garden',
+      folders.includes(wished) ? wished : folders[CLASSES.indexOf(name) % folders.length]!,
+    );
     const drawings = readdirSync(folder).filter(file => file.endsWith('.svg'));
     const list: string[] = [];
     for (let i = 0; i < PER_CLASS; i++) {

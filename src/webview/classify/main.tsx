@@ -125,5 +125,5 @@ const connection = connectToHost();
 const model = new ClassifyModel(createClient<ClassifyPanelApi>(connection), new PanelMemory<Record<string, never>>());
 onEvent<ClassifyPanelEvents, 'stale'>(connection, 'stale', () => void model.load());
 connection.listen();
-render(<App model={model} />, document.getElementById('app')!);
+render(<App model={model} />, document.getElementById('root')!);
 void model.load();

@@ -120,5 +120,5 @@ onEvent<ResultPanelEvents, 'changed'>(
 );
 onEvent<ResultPanelEvents, 'deleted'>(connection, 'deleted', () => (model.deleted.value = true));
 connection.listen();
-render(<App model={model} />, document.getElementById('app')!);
+render(<App model={model} />, document.getElementById('root')!);
 void model.load();

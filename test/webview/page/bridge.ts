@@ -9,8 +9,8 @@ export interface Bridge {
   savedState(): unknown;
 }
 
-export function createBridge(): Bridge {
-  let saved: unknown;
+/** `saved`: what VS Code kept from an earlier page of the panel. */
+export function createBridge(saved: unknown): Bridge {
   const listeners = new Set<(message: unknown) => void>();
   const connection = createMessageConnection(
     new ObjectReader({
@@ -36,6 +36,7 @@ export function createBridge(): Bridge {
           const copy = structuredClone(message);
           setTimeout(() => listeners.forEach(listener => listener(copy)));
         },
+        getState: () => saved,
         setState: (state: unknown) => (saved = structuredClone(state)),
       };
     },

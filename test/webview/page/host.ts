@@ -26,6 +26,8 @@ export interface HostOptions {
   /** Base64 WebP pictures by class name; without them thumbnails are plain colours that tell their row (see `colorOf`). */
   pictures?: Record<string, string[]>;
   classify?: ClassifyView;
+  /** What VS Code kept of the panel's state, where the page is loaded again. */
+  saved?: unknown;
   /** Fails the first load with this sentence. */
   loadError?: string;
   /** Paths whose thumbnails cannot be made. */
@@ -55,7 +57,7 @@ declare global {
 }
 
 const options = window.hostOptions;
-const { connection, savedState } = createBridge();
+const { connection, savedState } = createBridge(options.saved);
 const calls: FakeHost['calls'] = [];
 const table = options.sizes && samplePredictions(options.sizes);
 let detail: ExperimentDetail | undefined = table && sampleDetail(table);
@@ -130,7 +132,7 @@ async function thumbnail(path: string, size: number): Promise<Uint8Array> {
   if (options.broken?.includes(path)) return new Uint8Array();
   const n = Number(/IMG_(\d+)/.exec(path)?.[1]) - 1000;
   const pictures = options.pictures?.[path.split('/')[1] ?? ''];
-  if (pictures) return Uint8Array.fromBase64(pictures[n % pictures.length]!);
+  if (pictures) return Uint8Array.from(atob(pictures[n % pictures.length]!), letter => letter.charCodeAt(0));
   const canvas = new OffscreenCanvas(size, Math.round(size * 0.75));
   const context = canvas.getContext('2d')!;
   context.fillStyle = colorOf(n);
