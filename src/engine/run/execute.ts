@@ -106,7 +106,6 @@ async function prepare(
     boundary: boundary.name,
     runtime,
     store: engine.store,
-    cacheDirectory: engine.cacheDirectory,
     signal,
     onProgress,
   });
@@ -176,15 +175,15 @@ async function train(
   const trained = await trainer(data, config, {
     runtime: await engine.runtime(),
     stop,
-    onEpoch: row => {
+    onEpoch: (row, total) => {
       history.push(row);
       const perEpoch = (performance.now() - startedAt) / 1000 / history.length;
       progress({
         phase: 'training',
         done: row.epoch,
-        total: config.epochs,
+        total,
         rate: 1 / perEpoch,
-        secondsLeft: perEpoch * (config.epochs - row.epoch),
+        secondsLeft: perEpoch * (total - row.epoch),
       });
       onEpoch?.(row);
       const now = performance.now();

@@ -65,7 +65,7 @@ export const trainDenseHead: Trainer = async (data, config, { runtime, stop, onE
       seconds: (performance.now() - begin) / 1000,
     };
     history.push(row);
-    onEpoch(row);
+    onEpoch(row, config.epochs);
     if (held.loss < best.loss - config.minDelta)
       best = { loss: held.loss, epoch, values: new Map(Array.from(loop.parameters, ([name, v]) => [name, v.slice()])) };
     if (config.patience > 0 && epoch - best.epoch >= config.patience) break;

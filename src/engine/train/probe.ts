@@ -78,7 +78,7 @@ export const trainProbe: Trainer = async (data, config, { runtime, stop, onEpoch
       seconds: (performance.now() - begin) / 1000,
     };
     history.push(row);
-    onEpoch(row);
+    onEpoch(row, grid.length);
     if (held.loss < best.loss) best = { loss: held.loss, epoch: row.epoch, values };
     // The loss is unimodal along the path: once it has risen twice in a row, weaker penalties only fit the training images.
     if (row.epoch - best.epoch >= 2) break;

@@ -19,7 +19,8 @@ export interface TrainingOptions {
   runtime: Runtime;
   /** Aborting ends training early; the best weights so far are kept. */
   stop: AbortSignal;
-  onEpoch: (row: EpochRow) => void;
+  /** `total`: the most rows there can be. */
+  onEpoch: (row: EpochRow, total: number) => void;
 }
 
 export interface TrainedHead {
