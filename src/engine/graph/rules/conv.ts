@@ -3,7 +3,7 @@ import { intAttribute } from '../ir.ts';
 import { windowOf, type Window } from '../shapes/spatial.ts';
 import type { Rule } from './rule.ts';
 import { sliceAxis } from './selection.ts';
-import { reduceSum, reshape, transpose } from './shapesOf.ts';
+import { reduceSum, reshape, transpose, zerosLike } from './shapesOf.ts';
 import { transposedWindow, zip } from './window.ts';
 
 interface Convolution {
@@ -73,6 +73,8 @@ function weightGradient(c: Convolution): string {
   const end = spatial(b, c.x).map(
     (size, i) => w.dilations[i]! * (w.kernel[i]! - 1) + w.strides[i]! * (out[i]! - 1) + 1 - size - w.before[i]!,
   );
+  // All windows along an axis lie in the padding: no weight matters.
+  if (end.some((n, i) => spatial(b, c.x)[i]! + n <= 0)) return zerosLike(b, weight);
   let x = c.x;
   for (const [i, n] of end.entries()) if (n < 0) x = sliceAxis(b, x, i + 2, 0, spatial(b, x)[i]! + n);
   const order = swapped(b.rank(x));

@@ -15,7 +15,11 @@ export const maxPool = unary((b, context) => {
   const window = windowOf(node, intsAttribute(node, 'kernel_shape')!, b.shape(x).slice(2));
   if (node.attributes['storage_order']?.value === 1) throw context.unsupported('its storage order is by column');
   const indices = b.extendOutputs(node, ['indices'])[1]!;
-  const apart = window.strides.every((stride, i) => stride >= extent(window, i));
+  const [sizes, out] = [b.dims(x).slice(2), b.dims(dy).slice(2)];
+  // MaxUnpool refuses an output smaller than windows that reach beyond the input would cover.
+  const apart = window.strides.every(
+    (stride, i) => stride >= extent(window, i) && stride * (out[i]! - 1) + window.kernel[i]! <= sizes[i]!,
+  );
   if (apart)
     return b.add('MaxUnpool', [dy, indices, b.ints(b.dims(x))], {
       kernel_shape: window.kernel,
