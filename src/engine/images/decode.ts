@@ -18,7 +18,7 @@ export function preprocessingId(recipe: ImageRecipe): string {
 
 /**
  * The picture as the backbone wants it: uint8 RGB [crop, crop, 3]. Upright, first frame, sRGB, 8 bits, transparency on white.
- * JPEGs are shrunk while decoding to no less than twice the wanted size, which leaves the resampling its accuracy.
+ * The crop is centred to within half a pixel. JPEGs are shrunk while decoding to no less than twice the wanted size, which leaves the resampling its accuracy.
  * Strings are file names. Throws the decoder's error (see `problemOf`) or CancelledError.
  */
 export async function decodeForBackbone(
