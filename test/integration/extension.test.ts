@@ -99,6 +99,7 @@ suite('extension', () => {
 
   test('drops a panel whose state is not ours', async () => {
     const panel = vscode.window.createWebviewPanel(Panel.result, 'x', vscode.ViewColumn.One);
+    await until('the tab is there', () => openPanels().length > 0);
     const gone = new Promise(resolve => panel.onDidDispose(() => resolve(true)));
     await api.app.panels.restore(panel, { kind: 'result' });
     assert.ok(await gone);

@@ -54,13 +54,14 @@ async function ask(given: string | undefined, taken: string[]): Promise<AddDatas
     const source = given ?? (await askSource(title));
     if (source === undefined) return undefined;
     const columns = (await stat(source)).isFile() ? labelColumns(await manifestHeader(source)) : [];
-    const totalSteps = columns.length > 1 ? 3 : 2;
+    const before = given === undefined ? 1 : 0;
+    const totalSteps = before + (columns.length > 1 ? 2 : 1);
     let name: Answer<string> = suggestName(source, taken);
     let column: Answer<string> = columns[0];
     do {
       name = await askText({
         title,
-        step: 2,
+        step: before + 1,
         totalSteps,
         canGoBack: given === undefined,
         prompt: t('Name of the dataset'),
@@ -72,7 +73,7 @@ async function ask(given: string | undefined, taken: string[]): Promise<AddDatas
       if (columns.length > 1)
         column = await pickOne(
           columns.map(c => ({ label: c, value: c })),
-          { title, step: 3, totalSteps, canGoBack: true, placeholder: t('Which column holds the label?') },
+          { title, step: before + 2, totalSteps, canGoBack: true, placeholder: t('Which column holds the label?') },
         );
       if (column === undefined && columns.length > 1) return undefined;
     } while (column === BACK);

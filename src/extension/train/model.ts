@@ -37,6 +37,8 @@ export interface NumberSetting {
   min: number;
   max: number;
   integer: boolean;
+  /** What the input says besides the label. */
+  help?: string;
 }
 
 export const numberSettings = (): NumberSetting[] => [
@@ -46,7 +48,8 @@ export const numberSettings = (): NumberSetting[] => [
   { key: 'batch', label: t('Batch size'), min: 1, max: 4096, integer: true },
   {
     key: 'patience',
-    label: t('Patience (epochs without a better validation loss; 0 turns early stopping off)'),
+    label: t('Patience'),
+    help: t('epochs without a better validation loss before it stops; 0 turns early stopping off'),
     min: 0,
     max: 10_000,
     integer: true,

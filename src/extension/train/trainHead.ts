@@ -166,7 +166,7 @@ async function askNumber(config: TrainConfig, s: NumberSetting): Promise<Partial
   const answer = await askText({
     title: title(),
     canGoBack: true,
-    prompt: s.label,
+    prompt: s.help === undefined ? s.label : `${s.label}: ${s.help}`,
     value: String(config[s.key]),
     validate: text => validateNumber(text, s),
   });
