@@ -6,7 +6,7 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { ROOT } from '../test/harness/paths.ts';
-import { runScript } from '../test/run/commands.ts';
+import { Interrupted, runScript } from '../test/run/commands.ts';
 import { runInHost } from '../test/run/integration.ts';
 import { runLint } from '../test/run/lint.ts';
 import { runNodeTests } from '../test/run/nodeTests.ts';
@@ -48,7 +48,7 @@ const TIERS: readonly Tier[] = [
     run: async (files, signal) => {
       await mustRun(BUILD, signal);
       if (process.env.VSCODE_EXECUTABLE === undefined) await mustRun(SET_UP_VSCODE, signal);
-      return runInHost(files);
+      return runInHost(files, signal);
     },
   },
   {
@@ -92,7 +92,7 @@ async function main(): Promise<number> {
   const named = TIERS.filter(t => words.includes(t.name));
   const parts = words.filter(w => !TIERS.some(t => t.name === w)).map(w => w.replaceAll(path.sep, '/'));
   const interrupt = new AbortController();
-  for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(s, () => interrupt.abort());
+  for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(s, () => interrupt.abort(new Interrupted(s)));
 
   const results: TierResult[] = [];
   for (const tier of named.length > 0 ? named : TIERS) {

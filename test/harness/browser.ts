@@ -1,6 +1,5 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { existsSync } from 'node:fs';
+import process from 'node:process';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
 /** Chromium with a profile of its own. */
@@ -30,14 +29,9 @@ const browserProgram = () => process.env.CHROMIUM ?? '/usr/bin/chromium';
 export async function startBrowser({ viewport, scale = 1 }: BrowserOptions = {}): Promise<Browser> {
   const problem = browserProblem();
   if (problem !== undefined) throw new Error(problem);
-  const profile = mkdtempSync(path.join(tmpdir(), 'chromium-'));
-  const context = await chromium.launchPersistentContext(profile, {
+  const browser = await chromium.launch({
     executablePath: browserProgram(),
     headless: true,
-    viewport: viewport ?? { width: 1280, height: 800 },
-    deviceScaleFactor: scale,
-    reducedMotion: 'reduce',
-    permissions: ['clipboard-read', 'clipboard-write'],
     args: [
       '--headless=new',
       '--no-sandbox',
@@ -50,10 +44,11 @@ export async function startBrowser({ viewport, scale = 1 }: BrowserOptions = {})
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
     ],
   });
-  const page = context.pages()[0] ?? (await context.newPage());
-  const stop = async () => {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-  };
-  return { context, page, stop };
+  const context = await browser.newContext({
+    viewport: viewport ?? { width: 1280, height: 800 },
+    deviceScaleFactor: scale,
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  return { context, page: await context.newPage(), stop: () => browser.close() };
 }

@@ -41,12 +41,6 @@ async function main(): Promise<number> {
   if (testsPath === undefined) throw new Error('only tests can be run here: --extensionTestsPath is missing');
   const server = await startServer({ driver: true });
   let browser: Browser | undefined;
-  const stop = async () => {
-    await browser?.stop();
-    await server.stop();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => void stop().finally(() => process.exit(130)));
   try {
     browser = await startBrowser();
     const { page } = browser;
@@ -72,7 +66,8 @@ async function main(): Promise<number> {
     if (browser && picture) await screenshot(browser.page, picture);
     throw error;
   } finally {
-    await stop();
+    await browser?.stop();
+    await server.stop();
   }
 }
 

@@ -2,10 +2,12 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import { hostNode, SERVER_PROGRAM } from './paths.ts';
 import { type Theme, userSettings } from './settings.ts';
 
 const START_LIMIT_MS = 60_000;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface ServerOptions {
   /** A packaged extension to install first: what a user gets. */
@@ -77,9 +79,13 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     });
   });
   const stop = async () => {
+    for (const s of SIGNALS) process.off(s, interrupted);
     if (!ended) child.stdin.end();
     await gone;
   };
+  // A process with a running child does not end by itself, and node:test only cancels its tests.
+  const interrupted = () => void stop().finally(() => process.exit(130));
+  for (const s of SIGNALS) process.on(s, interrupted);
   const bound = new Promise<string>((resolve, reject) => {
     const read = (data: Buffer) => {
       log += data.toString();

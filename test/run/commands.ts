@@ -3,6 +3,16 @@ import { constants } from 'node:os';
 import process from 'node:process';
 import { ROOT } from '../harness/paths.ts';
 
+/** Why a run was ended: the signal that this process got. */
+export class Interrupted extends Error {
+  readonly signal: NodeJS.Signals;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`interrupted by ${signal}`);
+    this.signal = signal;
+  }
+}
+
 /**
  * Runs a Node script of this repository to its end, with its output shown.
  * @param args the script and its arguments
