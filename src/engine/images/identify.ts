@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { messageOf } from '../../shared/errors.ts';
+import { messageOf, throwIfAborted } from '../../shared/errors.ts';
 import { isMissing } from '../files/atomic.ts';
 import { forEachConcurrent } from '../files/concurrent.ts';
 import type { FileEntry, ImageFacts, Store } from '../store/store.ts';
@@ -61,6 +61,7 @@ export async function identifyFiles(
     onFile?.();
   }
   await identifyChanged(store, paths, changed, result, options);
+  throwIfAborted(signal);
   return result.map(identity => identity!);
 }
 

@@ -2,7 +2,7 @@ import type { ProblemKind } from '../../shared/dataset.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { ImageFacts } from '../store/store.ts';
 import { openImage, PIXEL_LIMIT, readHeader, type Header } from './sharp.ts';
-import { hasEnd, sniff } from './sniff.ts';
+import { hasEnd, lacksEnd, sniff } from './sniff.ts';
 
 /**
  * What the header says, or why the picture cannot be used. `message` of a problem continues a sentence that begins with the file's
@@ -20,7 +20,7 @@ export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
   try {
     header = await readHeader(bytes);
   } catch (error) {
-    return hasEnd(bytes, kind.format) ? problemOf(error) : truncated(error);
+    return lacksEnd(bytes, kind.format) ? truncated() : problemOf(error);
   }
   const pixels = header.width * header.height;
   if (pixels > PIXEL_LIMIT) return problem('too-large', tooLarge(header));
@@ -28,18 +28,18 @@ export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
     try {
       await decodeWhole(bytes);
     } catch (error) {
-      return problemOf(error);
+      return lacksEnd(bytes, kind.format) ? truncated() : problemOf(error);
     }
   }
   return { ...header, format: kind.format };
 }
 
-/** The problem behind an error of the decoder. */
+/** The problem behind an error of the decoder. libvips collects its texts per process, so damaged files read at once may swap theirs. */
 export function problemOf(error: unknown): { problem: ProblemKind; message: string } {
   const text = decoderText(error);
   if (/pixel limit/i.test(text)) return problem('too-large', 'has more pixels than can be decoded; make it smaller');
   if (/premature end|truncat|end of (?:file|stream|data)|unexpected end|not enough|read error|EOF/i.test(text))
-    return truncated(error);
+    return truncated();
   return problem('unreadable', `cannot be decoded (${text})`);
 }
 
@@ -48,8 +48,8 @@ async function decodeWhole(bytes: Uint8Array): Promise<void> {
   await openImage(bytes).resize(16, 16, { fit: 'fill' }).raw().toBuffer();
 }
 
-function truncated(error: unknown): { problem: ProblemKind; message: string } {
-  return problem('truncated', `is cut off before its end (${decoderText(error)}); copy it again from its origin`);
+function truncated(): { problem: ProblemKind; message: string } {
+  return problem('truncated', 'is cut off before its end; copy it again from its origin');
 }
 
 function tooLarge({ width, height }: Header): string {

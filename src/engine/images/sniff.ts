@@ -64,3 +64,8 @@ export function hasEnd(bytes: Uint8Array, format: ImageFormat): boolean {
       return false;
   }
 }
+
+/** The end is known for the format and not there. */
+export function lacksEnd(bytes: Uint8Array, format: ImageFormat): boolean {
+  return format !== 'tiff' && format !== 'avif' && !hasEnd(bytes, format);
+}
