@@ -4,16 +4,28 @@ import type { Graph } from '../../../../src/engine/graph/ir.ts';
 import { writeGraph } from '../../../../src/engine/graph/write.ts';
 import { tensor, type Tensor64 } from './tensor.ts';
 
-export async function runGraph(graph: Graph, feeds: ReadonlyMap<string, Tensor64>): Promise<Map<string, Tensor64>> {
+type Feeds = ReadonlyMap<string, Tensor64>;
+
+export interface Run {
+  (feeds: Feeds): Promise<Map<string, Tensor64>>;
+  close: () => Promise<void>;
+}
+
+/** A session on one thread. Only float32 and uint8 inputs occur in tests. */
+export async function openSession(graph: Graph): Promise<Run> {
   const session = await InferenceSession.create(Buffer.from(writeGraph(graph)), {
     intraOpNumThreads: 1,
     executionMode: 'sequential',
     logSeverityLevel: 3,
   });
-  try {
-    const inputs = graph.inputs.map(({ name }) => {
-      const value = feeds.get(name)!;
-      return [name, new OrtTensor('float32', Float32Array.from(value.data), [...value.dims])] as const;
+  const run = async (feeds: Feeds): Promise<Map<string, Tensor64>> => {
+    const inputs = graph.inputs.map(({ name, type }) => {
+      const { data, dims } = feeds.get(name)!;
+      const values =
+        type === 'uint8'
+          ? new OrtTensor('uint8', Uint8Array.from(data), [...dims])
+          : new OrtTensor('float32', Float32Array.from(data), [...dims]);
+      return [name, values] as const;
     });
     const results = await session.run(Object.fromEntries(inputs));
     return new Map(
@@ -22,7 +34,16 @@ export async function runGraph(graph: Graph, feeds: ReadonlyMap<string, Tensor64
         tensor(Array.from(t.data as ArrayLike<number>, Number), t.dims),
       ]),
     );
+  };
+  return Object.assign(run, { close: () => session.release() });
+}
+
+/** All outputs of one run. */
+export async function runGraph(graph: Graph, feeds: Feeds): Promise<Map<string, Tensor64>> {
+  const run = await openSession(graph);
+  try {
+    return await run(feeds);
   } finally {
-    await session.release();
+    await run.close();
   }
 }
