@@ -2,27 +2,70 @@
 import type { Split } from './dataset.ts';
 
 export type ExperimentStatus =
-  'queued' | 'features' | 'training' | 'evaluating' | 'done' | 'stopped' | 'failed' | 'interrupted';
+  'queued' | 'features' | 'training' | 'paused' | 'evaluating' | 'done' | 'stopped' | 'failed' | 'interrupted';
 
-export const ACTIVE: readonly ExperimentStatus[] = ['queued', 'features', 'training', 'evaluating'];
+export const ACTIVE: readonly ExperimentStatus[] = ['queued', 'features', 'training', 'paused', 'evaluating'];
 export const isActive = (status: ExperimentStatus): boolean => ACTIVE.includes(status);
+
+export const ACTIVATIONS = ['relu', 'leaky-relu', 'hard-swish', 'tanh', 'sigmoid'] as const;
+export const POOLINGS = ['average', 'max', 'both', 'flatten'] as const;
+export const OPTIMIZERS = ['adam', 'adamw', 'sgd'] as const;
+export const SCHEDULES = ['constant', 'cosine', 'one-cycle', 'plateau'] as const;
+export type Activation = (typeof ACTIVATIONS)[number];
+export type Pooling = (typeof POOLINGS)[number];
+export type OptimizerName = (typeof OPTIMIZERS)[number];
+export type ScheduleName = (typeof SCHEDULES)[number];
 
 /** What is trained and how. Recorded whole in `experiment.json`. */
 export interface TrainConfig {
   dataset: string;
   /** Name in the backbone registry. */
   backbone: string;
-  /** Where the frozen part ends: a boundary name of the backbone, e.g. `pool`. */
+  /**
+   * Where the frozen part ends: `pool` (all of the backbone is frozen), `last-conv`, `conv:K` (the last K convolution layers are
+   * trained as well) or `percent:X` (the last layers that hold at least X % of the backbone's parameters).
+   */
   boundary: string;
-  /** `probe` (multinomial logistic regression) or a dense layer list such as `512-64`, `256`, `none`. */
+  /** A preset's name, `probe` (multinomial logistic regression), `none`, or hidden layer widths such as `512-64`. */
   head: string;
+  activation: Activation;
+  /** Batch normalisation in the hidden layers. */
+  batchNorm: boolean;
+  /** How the last feature map becomes a vector. */
+  pooling: Pooling;
   epochs: number;
   batch: number;
   learningRate: number;
+  /** Fine-tuning: the backbone's learning rate as a share of the head's, 0 to 1. */
+  backboneRate: number;
+  /** Fine-tuning: epochs in which only the head is trained, before the backbone's last layers join. */
+  headEpochs: number;
+  optimizer: OptimizerName;
+  /** SGD: Nesterov momentum, 0 to below 1. */
+  momentum: number;
+  /** AdamW and SGD: decay of weights (not biases) per step, times the learning rate. */
+  weightDecay: number;
+  schedule: ScheduleName;
+  /** Epochs over which the learning rate rises from 0 (not for one-cycle, which has its own rise). */
+  warmup: number;
   /** Share of units dropped after each hidden layer, 0 to 0.9. */
   dropout: number;
-  /** L2 penalty on weights. For a probe `auto` picks it on the validation split. */
+  /** L2 penalty on weights. For a probe `auto` picks it on the validation split; for a dense head it means 0. */
   l2: number | 'auto';
+  /** Share of the target spread over all classes, 0 to below 1. */
+  labelSmoothing: number;
+  /** `balanced`: a class counts in inverse proportion to its number of training images. */
+  classWeights: 'none' | 'balanced';
+  /** `balanced`: every epoch draws each class equally often. */
+  sampling: 'shuffle' | 'balanced';
+  /** Largest L2 norm of all gradients together; 0 = no clipping. */
+  clipNorm: number;
+  /** Augmentations by torchvision's names; empty: none. */
+  augment: string[];
+  /** Augmented variants per training image; each epoch sees one version of each image. */
+  variants: number;
+  /** Average the probabilities over the variants of held-out images too (test-time augmentation). */
+  testTimeAugmentation: boolean;
   /** Stop after so many epochs without a better validation loss; 0 turns it off. */
   patience: number;
   minDelta: number;
@@ -37,11 +80,28 @@ export const DEFAULT_CONFIG: Omit<TrainConfig, 'dataset'> = {
   backbone: 'efficientnet-lite0',
   boundary: 'pool',
   head: '512-64',
+  activation: 'relu',
+  batchNorm: false,
+  pooling: 'average',
   epochs: 100,
   batch: 32,
   learningRate: 0.001,
+  backboneRate: 0.1,
+  headEpochs: 3,
+  optimizer: 'adam',
+  momentum: 0.9,
+  weightDecay: 0,
+  schedule: 'constant',
+  warmup: 0,
   dropout: 0.25,
   l2: 'auto',
+  labelSmoothing: 0,
+  classWeights: 'none',
+  sampling: 'shuffle',
+  clipNorm: 0,
+  augment: [],
+  variants: 4,
+  testTimeAugmentation: false,
   patience: 10,
   minDelta: 1e-4,
   seed: 1,

@@ -30,6 +30,7 @@ const ICON: Record<ExperimentStatus, { icon: string; color?: string }> = {
   queued: { icon: 'watch' },
   features: { icon: 'sync~spin' },
   training: { icon: 'sync~spin' },
+  paused: { icon: 'debug-pause' },
   evaluating: { icon: 'sync~spin' },
   done: { icon: 'pass', color: 'testing.iconPassed' },
   stopped: { icon: 'debug-stop' },
@@ -45,6 +46,8 @@ const statusName = (status: ExperimentStatus): string => {
       return t('features');
     case 'training':
       return t('training');
+    case 'paused':
+      return t('paused');
     case 'evaluating':
       return t('evaluating');
     case 'done':

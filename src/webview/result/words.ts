@@ -17,6 +17,8 @@ export function statusWords({ status, bestEpoch }: ExperimentFile): StatusWords 
       return { icon: 'loading', text: 'Computing features', tone: 'active' };
     case 'training':
       return { icon: 'loading', text: 'Training', tone: 'active' };
+    case 'paused':
+      return { icon: 'debug-pause', text: 'Paused', tone: 'active' };
     case 'evaluating':
       return { icon: 'loading', text: 'Evaluating', tone: 'active' };
     case 'done':
