@@ -1,6 +1,7 @@
 import type { Backbone, BackboneBoundary } from '../backbones/registry.ts';
 import type { Binding, Runtime, Session } from '../runtime/runtime.ts';
-import { loadBackboneModel } from './backboneSession.ts';
+import { frozenModel } from './backboneSession.ts';
+import type { Forward } from './pipeline.ts';
 
 /** How the forward pass is spread over the cores. */
 export interface Plan {
@@ -12,7 +13,7 @@ export interface Plan {
 }
 
 /** One session with its own input and output memory. */
-export class Lane implements AsyncDisposable {
+export class Lane implements Forward, AsyncDisposable {
   readonly batch: number;
   readonly #session: Session;
   readonly #binding: Binding;
@@ -63,12 +64,10 @@ export class Lanes implements AsyncDisposable {
 
   static async open(runtime: Runtime, backbone: Backbone, boundary: BackboneBoundary, plan: Plan): Promise<Lanes> {
     const lanes: Lane[] = [];
+    const model = await frozenModel(backbone, boundary.name);
     for (let i = 0; i < plan.sessions; i++) {
       // Threads that wait actively would take the cores from decoding.
-      const session = await loadBackboneModel(runtime, backbone, boundary.name, {
-        threads: plan.threads,
-        spinning: false,
-      });
+      const session = await runtime.load(model, { threads: plan.threads, spinning: false });
       lanes.push(new Lane(session, backbone, boundary, plan.batch));
     }
     return new Lanes(lanes);

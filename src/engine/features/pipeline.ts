@@ -1,5 +1,11 @@
 import { CancelledError, throwIfAborted } from '../../shared/errors.ts';
-import type { Lane } from './lanes.ts';
+
+/** Where batches are computed; see `Lane`. */
+export interface Forward {
+  /** Largest number of pictures at a time. */
+  readonly batch: number;
+  forward(images: readonly Uint8Array[], signal: AbortSignal): Promise<Float32Array>;
+}
 
 export interface PipelineJob<T> {
   items: readonly T[];
@@ -7,7 +13,7 @@ export interface PipelineJob<T> {
   decode: (item: T, signal: AbortSignal) => Promise<Uint8Array | undefined>;
   /** Features [items.length, D] of some items, in any order of batches; the array is only lent. */
   onBatch: (items: readonly T[], features: Float32Array) => void;
-  lanes: readonly Lane[];
+  lanes: readonly Forward[];
   /** Decodes at the same time. */
   decoders: number;
   signal?: AbortSignal | undefined;
@@ -43,7 +49,7 @@ export async function runPipeline<T>(job: PipelineJob<T>): Promise<void> {
       if (pixels) queue.push({ item, pixels });
     }
   };
-  const computer = async (lane: Lane): Promise<void> => {
+  const computer = async (lane: Forward): Promise<void> => {
     for (;;) {
       const batch = await queue.take(lane.batch);
       if (batch.length === 0) return;

@@ -98,7 +98,7 @@ test('a manifest with groups keeps them whole, and says when the source does not
   for (const image of opened.images)
     splitsOf.set(image.group, (splitsOf.get(image.group) ?? new Set<string>()).add(image.split));
   assert.equal(splitsOf.size, 6);
-  assert.ok(splitsOf.values().every(splits => splits.size === 1));
+  assert.ok([...splitsOf.values()].every(splits => splits.size === 1));
 
   writeFileSync(
     path.join(photos, 'leaky.csv'),
