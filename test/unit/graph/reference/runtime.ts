@@ -23,15 +23,20 @@ export async function openSession(graph: Graph): Promise<Run> {
       const { data, dims } = feeds.get(name)!;
       const values =
         type === 'uint8'
-          ? new OrtTensor('uint8', Uint8Array.from(data), [...dims])
-          : new OrtTensor('float32', Float32Array.from(data), [...dims]);
+          ? new OrtTensor('uint8', new Uint8Array(data), [...dims])
+          : new OrtTensor('float32', new Float32Array(data), [...dims]);
       return [name, values] as const;
     });
     const results = await session.run(Object.fromEntries(inputs));
     return new Map(
       Object.entries(results).map(([name, t]) => [
         name,
-        tensor(Array.from(t.data as ArrayLike<number>, Number), t.dims),
+        tensor(
+          t.type === 'bool' || t.type === 'int64'
+            ? Array.from(t.data as ArrayLike<number>, Number)
+            : (t.data as Float32Array),
+          t.dims,
+        ),
       ]),
     );
   };

@@ -7,7 +7,7 @@ export interface Tensor64 {
 export const size = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
 
 export function tensor(data: ArrayLike<number>, dims: readonly number[]): Tensor64 {
-  const array = Float64Array.from(data);
+  const array = new Float64Array(data);
   if (array.length !== size(dims)) throw new RangeError(`${array.length} values for [${dims.join(', ')}]`);
   return { dims, data: array };
 }
