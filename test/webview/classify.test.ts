@@ -4,7 +4,7 @@ import type { Classification } from '../../src/shared/engineApi.ts';
 import type { ClassifyView, PanelState } from '../../src/shared/panelApi.ts';
 import { browserProblem } from '../harness/browser.ts';
 import { CLASSES } from './page/sampleRun.ts';
-import { seriousFindings, shoot, startPanels, type Panels } from './panelPage.ts';
+import { shoot, startPanels, type Panels } from './panelPage.ts';
 import { makePictures } from './pictures.ts';
 import { THEMES } from './themes.ts';
 
@@ -55,7 +55,7 @@ describe('classify panel', { skip: browserProblem() ?? false }, () => {
           .locator('.answer')
           .nth(count - 1)
           .waitFor();
-        assert.deepEqual(await seriousFindings(page), []);
+        assert.deepEqual(await panels.serious(page), []);
         assert.deepEqual(panels.complaints(), []);
         await shoot(page, `classify-${count === 1 ? 'one' : 'several'}-${theme.name}`);
         await page.close();

@@ -4,11 +4,11 @@ import { fitMiddle } from '../../src/webview/components/grid/fitText.ts';
 import { chance } from '../../src/webview/components/chance.ts';
 import { confusedPairs, tally } from '../../src/webview/result/pairs.ts';
 import { bestSplit, DEFAULT_UI, gridQuery } from '../../src/webview/result/ui.ts';
-import { explain, facts, progressDetail, statusWords, stepWords } from '../../src/webview/result/words.ts';
+import { explain, facts, headWords, progressDetail, statusWords, stepWords } from '../../src/webview/result/words.ts';
 import type { ExperimentStatus } from '../../src/shared/experiment.ts';
 import { BASE_FILE, sampleDetail, sampleHistory, samplePredictions } from './page/sampleRun.ts';
 
-const measure = (text: string): number => [...text].length * 10;
+const measure = (text: string): number => Array.from(new Intl.Segmenter().segment(text)).length * 10;
 
 test('a name is shortened in its middle, and only as far as it must be', () => {
   assert.equal(fitMiddle('Apple', 50, measure), 'Apple');
@@ -41,6 +41,7 @@ test('every state has words, and every end that is not a success says what to do
     'queued',
     'features',
     'training',
+    'paused',
     'evaluating',
     'done',
     'stopped',
@@ -74,6 +75,25 @@ test('a probe’s steps are its penalties, a dense head’s its epochs', () => {
   assert.equal(stepWords(probe).at(2), 'L2 0.01');
   const list = facts({ ...BASE_FILE, config: { ...BASE_FILE.config, head: 'probe' }, bestEpoch: 2 }, probe);
   assert.ok(list.some(fact => fact.name === 'Best L2' && fact.value === '0.01 of 3 tried'));
+});
+
+test('settings are told where they are usual or were changed', () => {
+  const value = (change: object) =>
+    facts({ ...BASE_FILE, config: { ...BASE_FILE.config, ...change } }, []).find(fact => fact.name === 'Settings')
+      ?.value;
+  assert.equal(value({}), 'rate 0.001, batch 32, dropout 0.25, seed 1');
+  assert.equal(
+    value({ dropout: 0, labelSmoothing: 0.1, batchNorm: true, augment: ['hflip', 'rotate'], l2: 0.001 }),
+    'rate 0.001, batch 32, L2 0.001, batch norm, label smoothing 0.1, augment hflip + rotate, seed 1',
+  );
+  assert.equal(value({ head: 'probe' }), 'L2 auto, seed 1');
+  assert.deepEqual(['probe', 'none', '512-64', '256', 'Talk head'].map(headWords), [
+    'Logistic regression',
+    'Linear layer',
+    'Dense 512 → 64',
+    'Dense 256',
+    'Talk head',
+  ]);
 });
 
 test('the grid asks for what the panel shows', () => {

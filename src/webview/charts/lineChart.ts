@@ -13,9 +13,9 @@ export interface StepWords {
   /** Head of the table's first column: "Epoch". */
   title: string;
   /** "12" */
-  tick(x: number): string;
+  tick: (x: number) => string;
   /** "epoch 12" */
-  at(x: number): string;
+  at: (x: number) => string;
 }
 
 export interface LineChart {
@@ -24,8 +24,10 @@ export interface LineChart {
   series: readonly Series[];
   /** Position and name of a vertical mark. */
   mark?: { x: number; text: string };
-  /** How a value is written on the axis and in the tip. */
-  format(y: number): string;
+  /** How a value is written in the tip and in the table. */
+  format: (y: number) => string;
+  /** How it is written on the axis. */
+  formatTick: (y: number) => string;
   label: string;
   words: StepWords;
   /** Smallest range of y that is shown. */
@@ -36,7 +38,17 @@ export interface LineChart {
  * Draws lines over whole x values (epochs). The picture brings no style element with it, because the page's policy forbids inline
  * styles: its rules are in charts.css. Colours are CSS variables, so a change of theme needs no drawing.
  */
-export function lineChart({ width, height, series, mark, format, label, words, include }: LineChart): SVGSVGElement {
+export function lineChart({
+  width,
+  height,
+  series,
+  mark,
+  format,
+  formatTick,
+  label,
+  words,
+  include,
+}: LineChart): SVGSVGElement {
   const points = series.flatMap(s => s.points.map(point => ({ ...point, name: s.name, color: s.color })));
   const ys = [...points.map(point => point.y), ...(include ?? [])];
   const xs = points.map(point => point.x);
@@ -57,7 +69,7 @@ export function lineChart({ width, height, series, mark, format, label, words, i
     y: { domain: yDomain, nice: true },
     marks: [
       gridY({ stroke: 'currentColor', strokeOpacity: 0.14, ticks: 4 }),
-      axisY({ ticks: 4, tickFormat: format, tickSize: 0, fill: muted, label: null }),
+      axisY({ ticks: 4, tickFormat: formatTick, tickSize: 0, fill: muted, label: null }),
       axisX({
         ticks,
         tickFormat: (x: number) => (Number.isInteger(x) ? words.tick(x) : ''),
@@ -90,7 +102,7 @@ export function lineChart({ width, height, series, mark, format, label, words, i
         pointerX({
           x: 'x',
           y: 'y',
-          title: point => `${point.name}, ${words.at(point.x)}: ${format(point.y)}`,
+          title: (point: (typeof points)[number]) => `${point.name}, ${words.at(point.x)}: ${format(point.y)}`,
           fill: 'var(--vscode-editorHoverWidget-background)',
           stroke: 'var(--vscode-editorHoverWidget-border)',
         }),

@@ -8,7 +8,7 @@ interface LineChartCardProps extends Omit<LineChart, 'width' | 'height'> {
   title: string;
   /** Whether the numbers are shown in place of the picture. */
   asTable: boolean;
-  onTable(asTable: boolean): void;
+  onTable: (asTable: boolean) => void;
 }
 
 interface TableRow {
@@ -41,13 +41,23 @@ export function LineChartCard(props: LineChartCardProps) {
   );
 }
 
-function Picture({ series, mark, format, label, words, include }: LineChartCardProps) {
+function Picture({ series, mark, format, formatTick, label, words, include }: LineChartCardProps) {
   const box = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(box);
   useLayoutEffect(() => {
     if (!box.current || width === 0) return;
     box.current.replaceChildren(
-      lineChart({ width, height, series, format, label, words, ...(mark && { mark }), ...(include && { include }) }),
+      lineChart({
+        width,
+        height,
+        series,
+        format,
+        formatTick,
+        label,
+        words,
+        ...(mark && { mark }),
+        ...(include && { include }),
+      }),
     );
   });
   return <div ref={box} class="chart" />;

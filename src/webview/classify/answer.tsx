@@ -6,7 +6,7 @@ interface AnswerProps {
   image: Classification;
   uri: string;
   name: string;
-  onOpen(): void;
+  onOpen: () => void;
 }
 
 /** One picture with the five most probable classes, or with the reason why it could not be read. */

@@ -9,8 +9,8 @@ export interface ChipView {
 
 interface ChipsProps {
   chips: readonly ChipView[];
-  onToggle(key: string): void;
-  onRemove(key: string): void;
+  onToggle: (key: string) => void;
+  onRemove: (key: string) => void;
 }
 
 /** The filters in force; each can be switched off and on again, or taken away. */

@@ -6,7 +6,7 @@ export const Icon = ({ name, spin }: { name: string; spin?: boolean }) => (
 interface IconButtonProps {
   icon: string;
   label: string;
-  onClick(): void;
+  onClick: () => void;
   /** A toggle's state; absent for plain buttons. */
   pressed?: boolean;
 }

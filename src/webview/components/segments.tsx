@@ -11,7 +11,7 @@ interface SegmentsProps<V extends string> {
   label: string;
   segments: readonly Segment<V>[];
   value: V;
-  onChange(value: V): void;
+  onChange: (value: V) => void;
 }
 
 /** One of a few: radio buttons that look like VS Code's toggles, so that the keyboard works as people know it. */

@@ -10,7 +10,7 @@ interface SelectProps<V extends string> {
   label: string;
   options: readonly SelectOption<V>[];
   value: V;
-  onChange(value: V): void;
+  onChange: (value: V) => void;
   disabled?: boolean;
 }
 

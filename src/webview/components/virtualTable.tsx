@@ -9,9 +9,9 @@ export interface Column<R> {
   /** Said in full where the title is short. */
   description?: string;
   numeric?: boolean;
-  cell(row: R): ComponentChildren;
+  cell: (row: R) => ComponentChildren;
   /** Value to sort by; columns without one are not sortable. */
-  sort?(row: R): number | string;
+  sort?: (row: R) => number | string;
 }
 
 export interface Sorting {
@@ -24,11 +24,11 @@ interface VirtualTableProps<R> {
   columns: readonly Column<R>[];
   rows: readonly R[];
   sorting?: Sorting;
-  onSort?(sorting: Sorting): void;
+  onSort?: (sorting: Sorting) => void;
   /** A click on a row, or Enter on its first cell. */
-  onRow?(row: R): void;
-  rowTitle?(row: R): string;
-  isMarked?(row: R): boolean;
+  onRow?: (row: R) => void;
+  rowTitle?: (row: R) => string;
+  isMarked?: (row: R) => boolean;
 }
 
 /** As in the style sheet. */

@@ -1,4 +1,5 @@
 import type { EpochRow, ExperimentDetail } from '../../shared/experiment.ts';
+import { percent } from '../../shared/format.ts';
 import { LineChartCard } from '../charts/lineChartCard.tsx';
 import type { Series } from '../charts/lineChart.ts';
 import type { ResultModel } from './model.ts';
@@ -32,7 +33,8 @@ export function Curves({ model, detail: { history, file } }: { model: ResultMode
         {...common}
         title="Accuracy"
         series={series(history, 'trainAccuracy', 'validationAccuracy')}
-        format={y => `${(y * 100).toFixed(y > 0.9995 ? 0 : 1)} %`}
+        format={y => percent(y)}
+        formatTick={y => `${Number((y * 100).toFixed(1))} %`}
         label={`Accuracy, validation at last ${(last.validationAccuracy * 100).toFixed(1)} % (${words.at(last.epoch)}).${bestWords}`}
         asTable={tables.accuracy}
         onTable={accuracy => model.change({ tables: { ...tables, accuracy } })}
@@ -41,7 +43,8 @@ export function Curves({ model, detail: { history, file } }: { model: ResultMode
         {...common}
         title="Loss"
         series={series(history, 'trainLoss', 'validationLoss')}
-        format={y => y.toFixed(2)}
+        format={y => y.toFixed(3)}
+        formatTick={y => y.toFixed(y < 0.1 && y > 0 ? 2 : 1)}
         label={`Cross-entropy, validation at last ${last.validationLoss.toFixed(3)} (${words.at(last.epoch)}).${bestWords}`}
         include={[0, 0]}
         asTable={tables.loss}

@@ -1,11 +1,5 @@
 import '../platform/elements.ts';
-import {
-  ACTIVE,
-  isActive,
-  type ExperimentDetail,
-  type ExperimentFile,
-  type Proportion,
-} from '../../shared/experiment.ts';
+import { isActive, type ExperimentDetail, type ExperimentFile, type Proportion } from '../../shared/experiment.ts';
 import { count, percent, proportion } from '../../shared/format.ts';
 import { Icon } from '../components/icon.tsx';
 import { Notice } from '../components/notice.tsx';
@@ -108,9 +102,11 @@ function Accuracy({ accuracy, split, wrong }: { accuracy: Proportion; split: str
 
 function Running({ file }: { file: ExperimentFile }) {
   const { progress, status } = file;
-  const step = `Step ${Math.max(1, ACTIVE.indexOf(status))} of 3: ${statusWords(file).text.toLowerCase()}`;
+  const number = status === 'evaluating' ? 3 : status === 'training' || status === 'paused' ? 2 : 1;
+  const step = `Step ${number} of 3: ${statusWords(file).text.toLowerCase()}`;
   // Progress of an earlier phase says nothing about this one.
-  const current = progress?.phase === status ? progress : undefined;
+  const phase = status === 'paused' ? 'training' : status;
+  const current = progress?.phase === phase ? progress : undefined;
   return (
     <ProgressLine
       label={status === 'queued' ? 'Waiting for the run’s process' : step}

@@ -176,7 +176,7 @@ function ChipRow({ model }: { model: ResultModel }) {
   );
 }
 
-function TileSize({ value, onChange }: { value: number; onChange(tile: number): void }) {
+function TileSize({ value, onChange }: { value: number; onChange: (tile: number) => void }) {
   return (
     <label class="tile-size" title="Tile size (Ctrl+wheel over the images)">
       <Icon name="zoom-in" />

@@ -6,7 +6,7 @@ interface MetricRow {
   name: string;
   description: string;
   kind?: 'first' | 'bounds';
-  cell(metrics: SplitMetrics): string;
+  cell: (metrics: SplitMetrics) => string;
 }
 
 const ROWS: readonly MetricRow[] = [

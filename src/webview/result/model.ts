@@ -133,6 +133,7 @@ export class ResultModel {
       this.source.value = undefined;
       return;
     }
+    this.thumbnails.forgive();
     const query = gridQuery(this.ui.value, split);
     const source = new RowSource((offset, limit, abort) =>
       this.#client.predictions({ ...query, offset, limit }, { signal: abort }),

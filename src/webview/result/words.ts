@@ -1,5 +1,11 @@
 /** What the result panel says about a run, apart from its numbers: pure functions from the run's file to words. */
-import { isActive, type EpochRow, type ExperimentFile, type Progress } from '../../shared/experiment.ts';
+import {
+  DEFAULT_CONFIG,
+  isActive,
+  type EpochRow,
+  type ExperimentFile,
+  type Progress,
+} from '../../shared/experiment.ts';
 import { count, duration } from '../../shared/format.ts';
 import type { StepWords } from '../charts/lineChart.ts';
 
@@ -97,7 +103,8 @@ export interface Fact {
 
 export function headWords(head: string): string {
   if (head === 'probe') return 'Logistic regression';
-  return head === 'none' ? 'Linear layer' : `Dense ${head.split('-').join(' → ')}`;
+  if (head === 'none') return 'Linear layer';
+  return /^\d+(-\d+)*$/.test(head) ? `Dense ${head.split('-').join(' → ')}` : head;
 }
 
 /** What was trained, how, on what and how long. */
@@ -139,9 +146,43 @@ export function facts(file: ExperimentFile, history: readonly EpochRow[]): Fact[
   return list;
 }
 
+/** Settings that are worth a look at every run, in this order and under these names; the others only where they were changed. */
+const USUAL = { learningRate: 'rate', batch: 'batch', dropout: 'dropout' } as const;
+/** Said elsewhere in the panel, or of no consequence for the result. */
+const ELSEWHERE = new Set([
+  'dataset',
+  'backbone',
+  'boundary',
+  'head',
+  'epochs',
+  'patience',
+  'minDelta',
+  'seed',
+  'subset',
+  'device',
+  'threads',
+  'l2',
+]);
+
 function settings({ config }: ExperimentFile): string {
-  const l2 = config.l2 === 0 ? [] : [`L2 ${config.l2}`];
-  if (config.head === 'probe') return [...l2, `seed ${config.seed}`].join(', ');
-  const dropout = config.dropout === 0 ? [] : [`dropout ${config.dropout}`];
-  return [`rate ${config.learningRate}`, `batch ${config.batch}`, ...dropout, ...l2, `seed ${config.seed}`].join(', ');
+  const parts: string[] = [];
+  if (config.head === 'probe') parts.push(`L2 ${config.l2}`);
+  else {
+    for (const key of ['learningRate', 'batch', 'dropout'] as const)
+      if (config[key] !== 0) parts.push(`${USUAL[key]} ${config[key]}`);
+    if (typeof config.l2 === 'number' && config.l2 !== 0) parts.push(`L2 ${config.l2}`);
+    const defaults: Record<string, unknown> = DEFAULT_CONFIG;
+    for (const [key, value] of Object.entries(config) as [string, unknown][]) {
+      if (key in USUAL || ELSEWHERE.has(key) || JSON.stringify(value) === JSON.stringify(defaults[key])) continue;
+      parts.push(settingWords(key, value));
+    }
+  }
+  return [...parts, `seed ${config.seed}`].join(', ');
+}
+
+/** `labelSmoothing`, 0.1 → "label smoothing 0.1"; `batchNorm`, true → "batch norm". */
+function settingWords(key: string, value: unknown): string {
+  const name = key.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
+  if (value === true) return name;
+  return value === false ? `no ${name}` : `${name} ${Array.isArray(value) ? value.join(' + ') : String(value)}`;
 }

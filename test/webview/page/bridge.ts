@@ -6,7 +6,7 @@ import type { Theme } from '../themes.ts';
 export interface Bridge {
   connection: MessageConnection;
   /** What the panel last gave to `setState`. */
-  savedState(): unknown;
+  savedState: () => unknown;
 }
 
 /** `saved`: what VS Code kept from an earlier page of the panel. */

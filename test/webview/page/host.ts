@@ -36,14 +36,14 @@ export interface HostOptions {
 
 export interface FakeHost {
   calls: { method: string; params: unknown }[];
-  savedState(): unknown;
-  applyTheme(theme: Theme): void;
+  savedState: () => unknown;
+  applyTheme: (theme: Theme) => void;
   /** Pushes the run with these changes. */
-  change(file: Partial<ExperimentFile>, epochs?: number): void;
+  change: (file: Partial<ExperimentFile>, epochs?: number) => void;
   /** The run is evaluated. */
-  finish(): void;
-  remove(): void;
-  stale(view: ClassifyView): void;
+  finish: () => void;
+  remove: () => void;
+  stale: (view: ClassifyView) => void;
 }
 
 /** Colour of the thumbnail of the image with this number: each channel one hexadecimal digit pair of it, kept apart from its neighbours. */

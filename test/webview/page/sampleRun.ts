@@ -12,12 +12,9 @@ import {
 export const CLASSES = [
   'Apple-Braeburn',
   'Apple-Granny-Smith',
-  'Avocado',
   'Banana',
   'Carrot',
   'Cherry',
-  'Corn',
-  'Cucumber',
   'Eggplant',
   'Grape',
   'Kiwi',
@@ -25,11 +22,12 @@ export const CLASSES = [
   'Mushroom',
   'Peach',
   'Pear',
-  'Pepper',
   'Pineapple',
-  'Potato',
+  'Pumpkin',
   'Strawberry',
+  'Tangerine',
   'Tomato',
+  'Watermelon',
 ];
 
 /** Uniform numbers in [0, 1) from a seed (mulberry32). */

@@ -1,11 +1,13 @@
 /** Shortens text in its middle, where class names differ least: "Golden-Delicious" → "Gold…cious". */
 
+const graphemes = new Intl.Segmenter();
+
 export type Measure = (text: string) => number;
 
 /** The longest form of `text` that is at most `width` wide; at least its first letter and an ellipsis. */
 export function fitMiddle(text: string, width: number, measure: Measure): string {
   if (measure(text) <= width) return text;
-  const letters = [...text];
+  const letters = Array.from(graphemes.segment(text), part => part.segment);
   let low = 1;
   let high = letters.length - 1;
   while (low < high) {

@@ -17,14 +17,14 @@ export interface GridProps {
   active: number;
   /** Index of the first tile to show at first, to come back to where one was. */
   start: number;
-  onActive(index: number): void;
-  onOpen(path: string): void;
+  onActive: (index: number) => void;
+  onOpen: (path: string) => void;
   /** Escape: one step back. */
-  onBack(): void;
+  onBack: () => void;
   /** Index of the first tile in sight. */
-  onScrolledTo(index: number): void;
+  onScrolledTo: (index: number) => void;
   /** Ctrl+wheel, in steps. */
-  onResize(steps: number): void;
+  onResize: (steps: number) => void;
 }
 
 const RESERVE_ROWS = 1;

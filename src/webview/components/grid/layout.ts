@@ -62,7 +62,7 @@ export interface RowWindow {
   firstVisible: number;
   endVisible: number;
   /** Top of a row in the scroller's coordinates. */
-  top(row: number): number;
+  top: (row: number) => number;
 }
 
 export function windowOf(layout: GridLayout, scrollTop: number, reserve: number): RowWindow {

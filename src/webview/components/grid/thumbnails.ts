@@ -59,6 +59,11 @@ export class Thumbnails {
     return undefined;
   }
 
+  /** Pictures that could not be had are asked for again. */
+  forgive(): void {
+    this.#failures.clear();
+  }
+
   isBroken(path: string): boolean {
     return (this.#failures.get(path) ?? 0) >= ATTEMPTS;
   }
@@ -113,7 +118,10 @@ export class Thumbnails {
   async #decode(path: string, size: number, page: ThumbnailPage, i: number): Promise<void> {
     const from = page.offsets[i] ?? 0;
     const to = page.offsets[i + 1] ?? 0;
-    if (to <= from) return this.#fail(path, ATTEMPTS);
+    if (to <= from) {
+      this.#fail(path, ATTEMPTS);
+      return;
+    }
     try {
       // Copied, because a Blob may not be made over memory that could be shared.
       const bitmap = await createImageBitmap(new Blob([page.bytes.slice(from, to)], { type: 'image/webp' }));

@@ -13,7 +13,7 @@ export interface TileProps {
   row: PredictionRow | undefined;
   classes: readonly string[];
   thumbnails: Thumbnails;
-  fit(text: string, width: number): string;
+  fit: (text: string, width: number) => string;
 }
 
 /** Below this side a tile has no room for probabilities. */
@@ -66,7 +66,7 @@ export function Tile(props: TileProps) {
       </div>
       {wrong && (
         <div class="tile-predicted" aria-hidden="true">
-          {fit(nameOf(row.predicted, classes), size - 15 - (numbers ? 42 : 0))}
+          {fit(nameOf(row.predicted, classes), size - 15 - (numbers ? (probability.length > 4 ? 42 : 34) : 0))}
           {numbers && <span>{probability}</span>}
         </div>
       )}
