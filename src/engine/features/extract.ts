@@ -1,13 +1,17 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { CancelledError, throwIfAborted } from '../../shared/errors.ts';
 import type { Progress } from '../../shared/experiment.ts';
-import type { Backbone, BackboneBoundary } from '../backbones/registry.ts';
+import type { Cut } from '../backbones/cut.ts';
+import type { Backbone } from '../backbones/registry.ts';
 import { ProgressMeter } from '../files/progress.ts';
 import { decodeForBackbone, preprocessingId } from '../images/decode.ts';
 import { problemOf } from '../images/inspect.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { FeatureKey, Store } from '../store/store.ts';
-import { findBoundary } from './backboneSession.ts';
+import { sizeOf } from '../graph/tensors.ts';
 import { Lanes, type Plan } from './lanes.ts';
+import { createMatrix, encodeRow, rowBytes, type FeatureMatrix } from './matrix.ts';
 import { runPipeline } from './pipeline.ts';
 import { candidatePlans, decodersBeside, planKey, rememberedPlan, rememberPlan } from './plans.ts';
 
@@ -22,8 +26,14 @@ export interface FeatureImage {
 export interface ExtractFeatures {
   images: readonly FeatureImage[];
   backbone: Backbone;
-  /** Name of a boundary of the backbone. */
-  boundary: string;
+  /** What is computed and cached. */
+  cut: Cut;
+  /** Another way to make the backbone's input of a picture (an augmented variant), with the name of what it makes in the cache. */
+  variant?: { name: string; decode: (image: FeatureImage, signal: AbortSignal) => Promise<Uint8Array> } | undefined;
+  /** Where the rows go: rows `at` to `at + images.length` of this matrix. Default: a matrix of their own. */
+  into?: { matrix: FeatureMatrix; at: number } | undefined;
+  /** File that takes the rows where they do not fit into memory. */
+  spillFile?: string | undefined;
   runtime: Runtime;
   store: Store;
   /** Threads to compute with; default: the physical cores. */
@@ -33,10 +43,8 @@ export interface ExtractFeatures {
 }
 
 export interface ExtractedFeatures {
-  /** [images.length, D], rows in the order of the images; rows of skipped ones are 0. */
-  features: Float32Array;
-  /** Values per image. */
-  dimensions: number;
+  /** Rows in the order of the images; rows of skipped ones are 0. */
+  features: FeatureMatrix;
   /** Images that could not be decoded, and why. */
   skipped: { path: string; reason: string }[];
   seconds: number;
@@ -48,26 +56,29 @@ export interface ExtractedFeatures {
 const GROUP = 64;
 
 /**
- * Features of pictures at a boundary of a backbone: read from the store, else computed and stored as they come, each content once.
- * Throws CancelledError (what was computed stays stored), HeadwayError('invalid') for an unknown boundary, RuntimeError.
+ * Features of pictures where a backbone is cut: read from the store, else computed and stored as they come, each content once.
+ * Throws CancelledError (what was computed stays stored), RuntimeError.
  */
 export async function extractFeatures(request: ExtractFeatures): Promise<ExtractedFeatures> {
   const start = performance.now();
   const { images, backbone, store, signal } = request;
   throwIfAborted(signal);
-  const boundary = findBoundary(backbone, request.boundary);
-  const dimensions = boundary.dims.reduce((a, b) => a * b, 1);
+  const { cut } = request;
+  const width = sizeOf(cut.dims);
   const key: FeatureKey = {
     backbone: backbone.sha256,
-    boundary: boundary.tensor,
-    preprocessing: preprocessingId(backbone.recipe),
+    boundary: cut.name,
+    preprocessing: preprocessingId(backbone.recipe) + (request.variant ? `, ${request.variant.name}` : ''),
   };
-  const features = new Float32Array(images.length * dimensions);
+  const { matrix, at } = request.into ?? {
+    matrix: createMatrix(images.length, width, request.spillFile ?? path.join(tmpdir(), `headway-${process.pid}.features`)),
+    at: 0,
+  };
   const found = store.readFeatures(
     key,
     images.map(image => image.hash),
-    dimensions,
-    features,
+    rowBytes(width),
+    (row, bytes) => matrix.setEncoded(at + row, bytes),
   );
   const rowsOf = new Map<string, number[]>();
   for (const [row, { hash }] of images.entries()) {
@@ -79,9 +90,9 @@ export async function extractFeatures(request: ExtractFeatures): Promise<Extract
   const cached = images.length - rowsOf.values().reduce((n, rows) => n + rows.length, 0);
   const meter = new ProgressMeter('features', images.length, request.onProgress, cached);
   const skipped: ExtractedFeatures['skipped'] = [];
-  const writer = new GroupWriter(store, key, dimensions);
+  const writer = new GroupWriter(store, key);
   try {
-    await compute(request, boundary, {
+    await compute(request, {
       todo: rowsOf
         .values()
         .map(rows => images[rows[0]!]!)
@@ -94,9 +105,9 @@ export async function extractFeatures(request: ExtractFeatures): Promise<Extract
       onBatch: (batch, values) => {
         for (const [i, { hash }] of batch.entries()) {
           const rows = rowsOf.get(hash)!;
-          const value = values.subarray(i * dimensions, (i + 1) * dimensions);
-          for (const row of rows) features.set(value, row * dimensions);
-          writer.add(hash, value);
+          const bytes = encodeRow(values.subarray(i * width, (i + 1) * width));
+          for (const row of rows) matrix.setEncoded(at + row, bytes);
+          writer.add(hash, bytes);
           meter.add(rows.length);
         }
       },
@@ -104,7 +115,7 @@ export async function extractFeatures(request: ExtractFeatures): Promise<Extract
   } finally {
     writer.flush();
   }
-  return { features, dimensions, skipped, seconds: (performance.now() - start) / 1000, cached };
+  return { features: matrix, skipped, seconds: (performance.now() - start) / 1000, cached };
 }
 
 interface Work {
@@ -117,37 +128,36 @@ interface Work {
  * Where there is much to do and nothing is remembered, the first images are computed by each candidate plan in turn, with decoding
  * beside it as always, and the fastest goes on. Nothing is computed only to measure.
  */
-async function compute(request: ExtractFeatures, boundary: BackboneBoundary, work: Work): Promise<void> {
-  const { runtime, backbone, store, threads } = request;
+async function compute(request: ExtractFeatures, work: Work): Promise<void> {
+  const { runtime, backbone, cut, store, threads } = request;
   const plans = candidatePlans(runtime, threads);
-  const key = planKey(runtime, `${backbone.sha256} ${boundary.tensor}`, plans);
+  const key = planKey(runtime, `${backbone.sha256} ${cut.name}`, plans);
   let plan = rememberedPlan(store, key, plans);
   let begin = 0;
-  const trials = plans.map(p => Math.max(64, 4 * p.sessions * p.batch));
+  const trials = plans.map(p => Math.max(48, 3 * p.sessions * p.batch));
   const needed = trials.reduce((a, b) => a + b, 0);
   if (!plan && plans.length > 1 && work.todo.length >= 2 * needed) {
     const rates: number[] = [];
     for (const [i, candidate] of plans.entries()) {
       const end = begin + trials[i]!;
-      rates.push(await computeWith(request, boundary, candidate, { ...work, todo: work.todo.slice(begin, end) }));
+      rates.push(await computeWith(request, candidate, { ...work, todo: work.todo.slice(begin, end) }));
       begin = end;
     }
     plan = plans[rates.indexOf(Math.max(...rates))]!;
     rememberPlan(store, key, plan);
   }
   const rest = work.todo.slice(begin);
-  if (rest.length > 0) await computeWith(request, boundary, plan ?? plans[0]!, { ...work, todo: rest });
+  if (rest.length > 0) await computeWith(request, plan ?? plans[0]!, { ...work, todo: rest });
 }
 
 /** Returns images per second, without the time to load the model. */
 async function computeWith(
-  { runtime, backbone, store, signal }: ExtractFeatures,
-  boundary: BackboneBoundary,
+  { runtime, backbone, cut, variant, store, signal }: ExtractFeatures,
   plan: Plan,
   { todo, onSkip, onBatch }: Work,
 ): Promise<number> {
   const sessions = Math.min(plan.sessions, Math.ceil(todo.length / plan.batch));
-  await using lanes = await Lanes.open(runtime, backbone, boundary, { ...plan, sessions });
+  await using lanes = await Lanes.open(runtime, backbone, cut, { ...plan, sessions });
   const start = performance.now();
   await runPipeline({
     items: todo,
@@ -157,7 +167,7 @@ async function computeWith(
     onBatch,
     decode: async (image, stop) => {
       try {
-        return await decodeForBackbone(image.absolute, backbone.recipe, stop);
+        return await (variant ? variant.decode(image, stop) : decodeForBackbone(image.absolute, backbone.recipe, stop));
       } catch (error) {
         if (error instanceof CancelledError) throw error;
         const facts = problemOf(error);
@@ -174,26 +184,20 @@ async function computeWith(
 class GroupWriter {
   readonly #store: Store;
   readonly #key: FeatureKey;
-  readonly #dimensions: number;
-  #hashes: string[] = [];
-  readonly #rows: Float32Array;
+  #rows: { hash: string; bytes: Uint8Array }[] = [];
 
-  constructor(store: Store, key: FeatureKey, dimensions: number) {
+  constructor(store: Store, key: FeatureKey) {
     this.#store = store;
     this.#key = key;
-    this.#dimensions = dimensions;
-    this.#rows = new Float32Array(GROUP * dimensions);
   }
 
-  add(hash: string, value: Float32Array): void {
-    this.#rows.set(value, this.#hashes.length * this.#dimensions);
-    if (this.#hashes.push(hash) === GROUP) this.flush();
+  add(hash: string, bytes: Uint8Array): void {
+    if (this.#rows.push({ hash, bytes }) === GROUP) this.flush();
   }
 
   flush(): void {
-    const hashes = this.#hashes;
-    this.#hashes = [];
-    if (hashes.length > 0)
-      this.#store.putFeatures(this.#key, hashes, this.#rows.subarray(0, hashes.length * this.#dimensions));
+    const rows = this.#rows;
+    this.#rows = [];
+    this.#store.putFeatures(this.#key, rows);
   }
 }

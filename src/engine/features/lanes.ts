@@ -1,6 +1,7 @@
-import type { Backbone, BackboneBoundary } from '../backbones/registry.ts';
+import type { Cut } from '../backbones/cut.ts';
+import type { Backbone } from '../backbones/registry.ts';
 import type { Binding, Runtime, Session } from '../runtime/runtime.ts';
-import { frozenModel } from './backboneSession.ts';
+import { writeGraph } from '../graph/write.ts';
 import type { Forward } from './pipeline.ts';
 
 /** How the forward pass is spread over the cores. */
@@ -21,7 +22,7 @@ export class Lane implements Forward, AsyncDisposable {
   readonly #output: { name: string; dims: readonly number[]; data: Float32Array };
   #bound = 0;
 
-  constructor(session: Session, backbone: Backbone, boundary: BackboneBoundary, batch: number) {
+  constructor(session: Session, backbone: Backbone, { frozen, dims }: Cut, batch: number) {
     const { name, height, width } = backbone.input;
     this.batch = batch;
     this.#session = session;
@@ -29,9 +30,9 @@ export class Lane implements Forward, AsyncDisposable {
     const pixels = [height, width, 3];
     this.#input = { name, dims: pixels, data: new Uint8Array(batch * product(pixels)) };
     this.#output = {
-      name: boundary.tensor,
-      dims: boundary.dims,
-      data: new Float32Array(batch * product(boundary.dims)),
+      name: frozen.outputs[0]!.name,
+      dims,
+      data: new Float32Array(batch * product(dims)),
     };
   }
 
@@ -62,13 +63,13 @@ export class Lanes implements AsyncDisposable {
     this.all = all;
   }
 
-  static async open(runtime: Runtime, backbone: Backbone, boundary: BackboneBoundary, plan: Plan): Promise<Lanes> {
+  static async open(runtime: Runtime, backbone: Backbone, cut: Cut, plan: Plan): Promise<Lanes> {
     const lanes: Lane[] = [];
-    const model = await frozenModel(backbone, boundary.name);
+    const model = writeGraph(cut.frozen);
     for (let i = 0; i < plan.sessions; i++) {
       // Threads that wait actively would take the cores from decoding.
       const session = await runtime.load(model, { threads: plan.threads, spinning: false });
-      lanes.push(new Lane(session, backbone, boundary, plan.batch));
+      lanes.push(new Lane(session, backbone, cut, plan.batch));
     }
     return new Lanes(lanes);
   }

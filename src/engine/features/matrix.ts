@@ -8,8 +8,8 @@ export interface FeatureMatrix {
   readonly width: number;
   /** Copies the given rows, one after the other, into `into`. */
   gather(rows: ArrayLike<number>, into: Float32Array): void;
-  /** Replaces one row. */
-  set(row: number, values: Float32Array): void;
+  /** Replaces one row by its stored form, see `encodeRow`. */
+  setEncoded(row: number, bytes: Uint8Array): void;
   /** All rows where they lie in memory as float32; undefined for the other kinds. */
   readonly dense: Float32Array | undefined;
   /** Frees memory or the file. */
@@ -23,8 +23,18 @@ const MEMORY_LIMIT = 2 ** 30;
 
 export const isHalf = (width: number): boolean => width > HALF_WIDTH;
 
+export const rowBytes = (width: number): number => width * (isHalf(width) ? 2 : 4);
+
+/** A row as it is stored: float32, or half precision for feature maps. */
+export function encodeRow(values: Float32Array): Uint8Array {
+  if (!isHalf(values.length)) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
+  const halves = new Uint16Array(values.length);
+  numberToHalf(values, halves);
+  return new Uint8Array(halves.buffer);
+}
+
 /** What a matrix would take, in bytes, for the estimate before a run starts. */
-export const matrixBytes = (rows: number, width: number): number => rows * width * (isHalf(width) ? 2 : 4);
+export const matrixBytes = (rows: number, width: number): number => rows * rowBytes(width);
 
 /** `file` is used only when the rows do not fit into memory. */
 export function createMatrix(rows: number, width: number, file: string): FeatureMatrix {
@@ -48,8 +58,8 @@ export class DenseMatrix implements FeatureMatrix {
       into.set(this.dense.subarray(rows[i]! * this.width, (rows[i]! + 1) * this.width), i * this.width);
   }
 
-  set(row: number, values: Float32Array): void {
-    this.dense.set(values, row * this.width);
+  setEncoded(row: number, bytes: Uint8Array): void {
+    new Uint8Array(this.dense.buffer, this.dense.byteOffset + row * this.width * 4, this.width * 4).set(bytes);
   }
 
   [Symbol.dispose](): void {}
@@ -74,8 +84,8 @@ class HalfMatrix implements FeatureMatrix {
     }
   }
 
-  set(row: number, values: Float32Array): void {
-    numberToHalf(values, this.#halves.subarray(row * this.width, (row + 1) * this.width));
+  setEncoded(row: number, bytes: Uint8Array): void {
+    new Uint8Array(this.#halves.buffer, row * this.width * 2, this.width * 2).set(bytes);
   }
 
   [Symbol.dispose](): void {}
@@ -104,9 +114,8 @@ class FileMatrix implements FeatureMatrix {
     }
   }
 
-  set(row: number, values: Float32Array): void {
-    numberToHalf(values, this.#row);
-    writeSync(this.#handle, this.#row, 0, this.#row.byteLength, row * this.#row.byteLength);
+  setEncoded(row: number, bytes: Uint8Array): void {
+    writeSync(this.#handle, bytes, 0, bytes.byteLength, row * this.#row.byteLength);
   }
 
   [Symbol.dispose](): void {
