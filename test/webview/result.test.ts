@@ -102,6 +102,15 @@ describe('result panel', { skip: browserProblem() ?? false }, () => {
     assert.equal(await page.locator('.tile').count(), Number(count));
     const names = await page.locator('.tile canvas').evaluateAll(list => list.map(c => c.getAttribute('aria-label')));
     assert.ok(names.every(name => name?.startsWith(`${label}, wrongly predicted as ${predicted} `)));
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.querySelectorAll('.chip').length === 1);
+    assert.deepEqual(
+      (await chips.allInnerTexts()).map(text => text.trim()),
+      [`true: ${label}`],
+    );
+    await page.locator('.pairs button').first().click();
+    await chips.nth(1).waitFor();
     for (const n of [0, 1]) await chips.nth(n).locator('button').first().click();
     await page.waitForFunction(n => document.querySelectorAll('.tile').length > n, Number(count));
     assert.equal(await chips.nth(1).locator('button').first().getAttribute('aria-pressed'), 'false');
