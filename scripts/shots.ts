@@ -33,6 +33,8 @@ async function shoot(theme: Theme, panels: readonly Panel[], workspace: string, 
       for (const { name, open } of panels) {
         await open(page);
         const file = path.join(IMAGES, `${name}-${theme}.png`);
+        // Where no hint is shown for what lies under the mouse.
+        await page.mouse.move(0, 0);
         await screenshot(page, file);
         console.log(path.relative('', file));
       }
