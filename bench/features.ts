@@ -7,9 +7,9 @@ import { existsSync, globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os, { tmpdir } from 'node:os';
 import path from 'node:path';
+import { cutBackbone } from '../src/engine/backbones/cut.ts';
 import { getBackbone, type Backbone } from '../src/engine/backbones/registry.ts';
 import { extractFeatures, type FeatureImage } from '../src/engine/features/extract.ts';
-import { findBoundary } from '../src/engine/features/backboneSession.ts';
 import { Lanes, type Plan } from '../src/engine/features/lanes.ts';
 import { candidatePlans } from '../src/engine/features/plans.ts';
 import { forEachConcurrent } from '../src/engine/files/concurrent.ts';
@@ -119,7 +119,7 @@ async function forwardRate(
   pixels: readonly Uint8Array[],
   plan: Plan,
 ): Promise<number> {
-  await using lanes = await Lanes.open(runtime, backbone, findBoundary(backbone, 'pool'), plan);
+  await using lanes = await Lanes.open(runtime, backbone, await cutBackbone(backbone, 'pool'), plan);
   const { signal } = new AbortController();
   for (const lane of lanes.all) await lane.forward(pixels.slice(0, plan.batch), signal);
   const start = performance.now();
@@ -165,7 +165,13 @@ async function extract(
   // Content hashes of their own, so that nothing is found in the cache.
   const run = `${performance.now()}`;
   const fresh = images.map(image => ({ ...image, hash: `${run} ${image.hash}` }));
-  const { seconds, cached } = await extractFeatures({ images: fresh, backbone, cut: await cutBackbone(backbone, 'pool'), runtime, store });
+  const { seconds, cached } = await extractFeatures({
+    images: fresh,
+    backbone,
+    cut: await cutBackbone(backbone, 'pool'),
+    runtime,
+    store,
+  });
   if (cached > 0) throw new Error('features were found in the cache');
   return seconds;
 }

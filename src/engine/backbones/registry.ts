@@ -29,6 +29,8 @@ export interface Backbone {
   input: { name: string; height: number; width: number };
   recipe: ImageRecipe;
   boundaries: BackboneBoundary[];
+  /** The last feature map, [batch, C, H, W]. */
+  featureMap: string;
   /** Tensor of the 1,000 ImageNet logits [batch, 1000]. */
   logits: string;
 }

@@ -71,7 +71,11 @@ export async function extractFeatures(request: ExtractFeatures): Promise<Extract
     preprocessing: preprocessingId(backbone.recipe) + (request.variant ? `, ${request.variant.name}` : ''),
   };
   const { matrix, at } = request.into ?? {
-    matrix: createMatrix(images.length, width, request.spillFile ?? path.join(tmpdir(), `headway-${process.pid}.features`)),
+    matrix: createMatrix(
+      images.length,
+      width,
+      request.spillFile ?? path.join(tmpdir(), `headway-${process.pid}.features`),
+    ),
     at: 0,
   };
   const found = store.readFeatures(

@@ -1,18 +1,16 @@
 /** One experiment from its queued record to its results. */
-import { CancelledError, HeadwayError, messageOf } from '../../shared/errors.ts';
+import { CancelledError, messageOf } from '../../shared/errors.ts';
 import type { EpochRow, ExperimentFile, Progress } from '../../shared/experiment.ts';
-import { getBackbone, type Backbone } from '../backbones/registry.ts';
-import { openDataset, type OpenedDataset } from '../datasets/dataset.ts';
-import { nestedSubset } from '../datasets/subset.ts';
 import type { Engine } from '../engine.ts';
-import { headwayVersion } from '../entry.ts';
 import { writeHistory } from '../experiments/historyFile.ts';
-import { extractFeatures } from '../features/extract.ts';
 import { experimentPath } from '../files/workspace.ts';
+import { sizeOf } from '../graph/tensors.ts';
 import { parseHead } from '../train/headSpec.ts';
-import { trainDenseHead } from '../train/denseHead.ts';
+import { trainByGradient } from '../train/gradientTrainer.ts';
 import { trainProbe } from '../train/probe.ts';
-import type { TrainedHead, TrainingData } from '../train/training.ts';
+import { trainableHead, trainableTail } from '../train/trainable.ts';
+import type { TrainedHead, TrainingOptions } from '../train/training.ts';
+import { prepare, type Prepared } from './prepare.ts';
 import { RunRecord } from './runRecord.ts';
 import { watchStopRequest } from './stopRequest.ts';
 import { writeResults } from './writeResults.ts';
@@ -55,7 +53,9 @@ export async function executeExperiment(
   try {
     await record.update({ status: 'features', started: new Date().toISOString() });
     log(`Run ${queued.id} of "${queued.name}" begins.`);
-    const prepared = await prepare(engine, workspace, record, request.signal, progress);
+    using prepared = await prepare(engine, workspace, record.file, request.signal, progress);
+    const { featureSeconds, ...facts } = prepared.facts;
+    await record.update({ ...facts, seconds: { features: featureSeconds, train: 0 } });
     const trained = await train(engine, workspace, prepared, record, request.signal, { progress, onEpoch });
     await record.update({ status: 'evaluating', bestEpoch: trained.bestEpoch, parameters: trained.parameters });
     await writeResults(engine, workspace, record.file, prepared, trained);
@@ -72,107 +72,34 @@ export async function executeExperiment(
   }
 }
 
-/** A data set with the features of its readable images; row i of `features` belongs to `images[i]`. */
-export interface Prepared {
-  dataset: OpenedDataset;
-  backbone: Backbone;
-  images: OpenedDataset['images'];
-  data: TrainingData;
-}
-
-async function prepare(
-  engine: Engine,
-  workspace: string,
-  record: RunRecord,
-  signal: AbortSignal,
-  onProgress: (p: Progress) => void,
-): Promise<Prepared> {
-  const { config } = record.file;
-  const dataset = await openDataset(workspace, config.dataset, { store: engine.store, signal, onProgress });
-  const backbone = await getBackbone(config.backbone);
-  const boundary = backbone.boundaries.find(b => b.name === config.boundary);
-  if (!boundary)
-    throw new HeadwayError(
-      'invalid',
-      `${backbone.name} has no boundary "${config.boundary}"; it has ${backbone.boundaries.map(b => b.name).join(', ')}.`,
-    );
-  const train = dataset.images.filter(image => image.split === 'train');
-  const chosen = config.subset === undefined ? train : nestedSubset(train, config.subset, config.seed);
-  const wanted = [...chosen, ...dataset.images.filter(image => image.split !== 'train')];
-  const runtime = await engine.runtime();
-  const extracted = await extractFeatures({
-    images: wanted,
-    backbone,
-    boundary: boundary.name,
-    runtime,
-    store: engine.store,
-    signal,
-    onProgress,
-  });
-  const skipped = new Set(extracted.skipped.map(s => s.path));
-  const rows = wanted.flatMap((image, row) => (skipped.has(image.path) ? [] : [{ image, row }]));
-  const { features, width } = keepRows(
-    extracted.features,
-    wanted.length,
-    rows.map(r => r.row),
-  );
-  const images = rows.map(r => r.image);
-  const rowsOf = (split: string) => Int32Array.from(images.flatMap((image, i) => (image.split === split ? [i] : [])));
-  const data: TrainingData = {
-    features,
-    width,
-    labels: Int32Array.from(images, image => image.label),
-    classes: dataset.file.classes.length,
-    train: rowsOf('train'),
-    validation: rowsOf('validation'),
-  };
-  if (data.train.length === 0)
-    throw new HeadwayError('data', `No image of data set "${config.dataset}" is in the train split; make a new split.`);
-  await record.update({
-    dataHash: dataset.dataHash,
-    classes: dataset.file.classes,
-    engine: {
-      headway: headwayVersion(),
-      runtime: runtime.version,
-      device: runtime.device,
-      backboneSha256: backbone.sha256,
-    },
-    seconds: { features: extracted.seconds, train: 0 },
-    skipped: extracted.skipped,
-  });
-  return { dataset, backbone, images, data };
-}
-
-/** The rows of a row-major matrix that are kept, in order; the same array when all are. */
-function keepRows(
-  matrix: Float32Array,
-  count: number,
-  rows: readonly number[],
-): { features: Float32Array; width: number } {
-  const width = matrix.length / count;
-  if (rows.length === count) return { features: matrix, width };
-  const features = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => features.set(matrix.subarray(row * width, (row + 1) * width), i * width));
-  return { features, width };
+/** A probe, a dense head on frozen features, or the backbone's last layers with a head. */
+function choose(
+  { cut, data }: Prepared,
+  { config, id }: ExperimentFile,
+  options: TrainingOptions,
+): Promise<TrainedHead> {
+  if (parseHead(config.head).kind === 'probe' && !cut.tail) return trainProbe(data, config, options);
+  const trainable = cut.tail
+    ? trainableTail(cut.tail, data.classes, config)
+    : trainableHead(sizeOf(cut.dims), data.classes, config);
+  return trainByGradient(trainable, data, config, { ...options, checkpointKey: id });
 }
 
 async function train(
   engine: Engine,
   workspace: string,
-  { data }: Prepared,
+  prepared: Prepared,
   record: RunRecord,
   stop: AbortSignal,
   { progress, onEpoch }: { progress: (p: Progress) => void; onEpoch: ((row: EpochRow) => void) | undefined },
 ): Promise<TrainedHead> {
-  const { config } = record.file;
   const historyFile = experimentPath(workspace, record.file.id, 'history.csv');
   await record.update({ status: 'training' });
   const history: EpochRow[] = [];
   let writing: Promise<void> = Promise.resolve();
   let lastWrite = 0;
   const startedAt = performance.now();
-  const trainer = parseHead(config.head).kind === 'probe' ? trainProbe : trainDenseHead;
-  const trained = await trainer(data, config, {
+  const options: TrainingOptions = {
     runtime: await engine.runtime(),
     stop,
     onEpoch: (row, total) => {
@@ -194,7 +121,8 @@ async function train(
       // Awaited below; a rejection before that must not end the process.
       writing.catch(() => undefined);
     },
-  });
+  };
+  const trained = await choose(prepared, record.file, options);
   await writing;
   await writeHistory(historyFile, trained.history);
   await record.update({

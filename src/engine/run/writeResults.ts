@@ -17,36 +17,31 @@ import { writeFileAtomic } from '../files/atomic.ts';
 import { experimentPath } from '../files/workspace.ts';
 import { Predictor } from '../train/predictor.ts';
 import type { TrainedHead } from '../train/training.ts';
-import type { Prepared } from './execute.ts';
+import type { Prepared } from './prepare.ts';
 
 /** Predicts every image with the final weights and writes predictions, metrics, the model and its card. */
 export async function writeResults(
   engine: Engine,
   workspace: string,
   file: ExperimentFile,
-  { dataset, backbone, images, data }: Prepared,
+  { dataset, backbone, cut, images, data }: Prepared,
   trained: TrainedHead,
 ): Promise<MetricsBySplit> {
   const classes = dataset.file.classes;
   const runtime = await engine.runtime();
-  await using predictor = await Predictor.open(
-    runtime,
-    { graph: trained.graph, parameters: [] },
-    data.width,
-    data.classes,
-  );
+  await using predictor = await Predictor.open(runtime, { graph: trained.graph, parameters: [] }, data);
   const table: PredictionTable = {
     paths: images.map(image => image.path),
     splits: images.map(image => image.split),
     labels: data.labels,
-    probabilities: await predictor.predict(data.features),
+    probabilities: await predictor.predict(data.features, Int32Array.from(images.keys())),
     classes,
   };
   const metrics: MetricsBySplit = {};
   for (const split of SPLITS.filter(s => splitsPresent(table).includes(s)))
     metrics[split] = reportSplit(split, predictionsOf(table, split), classes).metrics;
   const at = (part: Parameters<typeof experimentPath>[2]) => experimentPath(workspace, file.id, part);
-  await writeFileAtomic(at('model.onnx'), await buildModel(backbone, file.config.boundary, trained.graph));
+  await writeFileAtomic(at('model.onnx'), buildModel(backbone, cut, trained.graph));
   await writeFileAtomic(at('labels.txt'), `${classes.join('\n')}\n`);
   await writePreprocessing(at('preprocessing.json'), {
     schema: 1,

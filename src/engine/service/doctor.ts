@@ -2,10 +2,11 @@ import os from 'node:os';
 import { throwIfAborted } from '../../shared/errors.ts';
 import type { DoctorReport } from '../../shared/engineApi.ts';
 import { DEFAULT_CONFIG } from '../../shared/experiment.ts';
+import { cutBackbone } from '../backbones/cut.ts';
 import { getBackbone } from '../backbones/registry.ts';
 import type { Engine } from '../engine.ts';
 import { headwayVersion } from '../entry.ts';
-import { loadBackboneModel } from '../features/backboneSession.ts';
+import { writeGraph } from '../graph/write.ts';
 
 const BATCH = 8;
 const ROUNDS = 5;
@@ -15,7 +16,8 @@ export async function examine(engine: Engine, signal: AbortSignal): Promise<Doct
   const runtime = await engine.runtime();
   const backbone = await getBackbone(DEFAULT_CONFIG.backbone);
   const { height, width } = backbone.input;
-  await using session = await loadBackboneModel(runtime, backbone, DEFAULT_CONFIG.boundary);
+  const { frozen } = await cutBackbone(backbone, DEFAULT_CONFIG.boundary);
+  await using session = await runtime.load(writeGraph(frozen));
   const output = session.outputInfo[0]!;
   const dimensions = Number(output.dims.at(-1));
   await using binding = session

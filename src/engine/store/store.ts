@@ -104,13 +104,16 @@ export class Store implements Disposable {
   }
 
   /**
-   * Reads stored features into rows of `into` [hashes.length, dimensions]; rows of absent ones are left as they are.
-   * Returns 1 for each row that was found, else 0.
+   * Calls `onRow` with the stored bytes of each hash that has a row of exactly `rowBytes`; the array is only lent.
+   * Returns 1 for each that was found, else 0.
    */
-  readFeatures(key: FeatureKey, hashes: readonly string[], dimensions: number, into: Float32Array): Uint8Array {
+  readFeatures(
+    key: FeatureKey,
+    hashes: readonly string[],
+    rowBytes: number,
+    onRow: (index: number, bytes: Uint8Array) => void,
+  ): Uint8Array {
     const found = new Uint8Array(hashes.length);
-    const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
-    const rowBytes = dimensions * 4;
     this.#connection.guarded(
       () => {
         const space = this.#space(key);
@@ -119,7 +122,7 @@ export class Store implements Disposable {
         for (let i = 0; i < hashes.length; i++) {
           const value = select.get(space, hashes[i]!)?.value;
           if (!(value instanceof Uint8Array) || value.byteLength !== rowBytes) continue;
-          bytes.set(value, i * rowBytes);
+          onRow(i, value);
           found[i] = 1;
         }
       },
@@ -128,18 +131,16 @@ export class Store implements Disposable {
     return found;
   }
 
-  /** Stores rows of `features` [hashes.length, features.length / hashes.length] in one transaction. */
-  putFeatures(key: FeatureKey, hashes: readonly string[], features: Float32Array): void {
-    if (hashes.length === 0) return;
-    const rowBytes = (features.length / hashes.length) * 4;
+  /** Stores the rows' bytes in one transaction. */
+  putFeatures(key: FeatureKey, rows: readonly { hash: string; bytes: Uint8Array }[]): void {
+    if (rows.length === 0) return;
     this.#connection.transaction(() => {
       this.#connection
         .prepare('INSERT OR IGNORE INTO spaces (backbone, boundary, preprocessing) VALUES (?, ?, ?)')
         .run(key.backbone, key.boundary, key.preprocessing);
       const space = this.#space(key)!;
       const insert = this.#connection.prepare('INSERT OR REPLACE INTO features (space, hash, value) VALUES (?, ?, ?)');
-      for (const [i, hash] of hashes.entries())
-        insert.run(space, hash, new Uint8Array(features.buffer, features.byteOffset + i * rowBytes, rowBytes));
+      for (const { hash, bytes } of rows) insert.run(space, hash, bytes);
     });
   }
 

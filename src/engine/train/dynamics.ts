@@ -24,41 +24,51 @@ export interface ImageDynamics {
 /** Smallest float32 above 0 that matters in a logarithm. */
 const TINY = 1e-12;
 
+/** Running sums, one entry per image. */
+export interface DynamicsState {
+  epochs: Int32Array;
+  sum: Float64Array;
+  squares: Float64Array;
+  right: Int32Array;
+  margin: Float64Array;
+  forgotten: Int32Array;
+  wasRight: Uint8Array;
+  el2n: Float64Array;
+  /** Most probable class per epoch: [epoch][image], for scrubbing; −1 where an image was not seen. */
+  predictions: Int16Array[];
+}
+
+const emptyState = (n: number): DynamicsState => ({
+  epochs: new Int32Array(n),
+  sum: new Float64Array(n),
+  squares: new Float64Array(n),
+  right: new Int32Array(n),
+  margin: new Float64Array(n),
+  forgotten: new Int32Array(n),
+  wasRight: new Uint8Array(n),
+  el2n: new Float64Array(n).fill(Number.NaN),
+  predictions: [],
+});
+
 export class Dynamics {
   readonly #classes: number;
   readonly #labels: Int32Array;
-  readonly #epochs: Int32Array;
-  readonly #sum: Float64Array;
-  readonly #squares: Float64Array;
-  readonly #right: Int32Array;
-  readonly #margin: Float64Array;
-  readonly #forgotten: Int32Array;
-  readonly #wasRight: Uint8Array;
-  readonly #el2n: Float64Array;
-  /** Most probable class per epoch: [epoch][image], for scrubbing; −1 where an image was not seen. */
-  readonly predictions: Int16Array[] = [];
+  readonly state: DynamicsState;
 
   /** `labels`: of all images that will be reported on; rows are indices into it. */
-  constructor(labels: Int32Array, classes: number) {
-    const n = labels.length;
+  constructor(labels: Int32Array, classes: number, state: DynamicsState = emptyState(labels.length)) {
     this.#labels = labels;
     this.#classes = classes;
-    this.#epochs = new Int32Array(n);
-    this.#sum = new Float64Array(n);
-    this.#squares = new Float64Array(n);
-    this.#right = new Int32Array(n);
-    this.#margin = new Float64Array(n);
-    this.#forgotten = new Int32Array(n);
-    this.#wasRight = new Uint8Array(n);
-    this.#el2n = new Float64Array(n).fill(Number.NaN);
+    this.state = state;
   }
 
   beginEpoch(): void {
-    this.predictions.push(new Int16Array(this.#labels.length).fill(-1));
+    this.state.predictions.push(new Int16Array(this.#labels.length).fill(-1));
   }
 
   /** `row` of this epoch has the probabilities at `probabilities[at .. at + classes]`. */
   record(row: number, probabilities: Float32Array, at: number): void {
+    const s = this.state;
     const label = this.#labels[row]!;
     const p = probabilities[at + label]!;
     let best = 0;
@@ -73,29 +83,30 @@ export class Dynamics {
       }
     }
     const right = best === label ? 1 : 0;
-    this.#epochs[row] = this.#epochs[row]! + 1;
-    this.#sum[row] = this.#sum[row]! + p;
-    this.#squares[row] = this.#squares[row]! + p * p;
-    this.#right[row] = this.#right[row]! + right;
-    this.#margin[row] = this.#margin[row]! + Math.log(Math.max(TINY, p)) - Math.log(Math.max(TINY, other));
-    if (this.#wasRight[row] === 1 && right === 0) this.#forgotten[row] = this.#forgotten[row]! + 1;
-    this.#wasRight[row] = right;
-    if (this.#epochs[row] <= EL2N_EPOCH) this.#el2n[row] = Math.sqrt(squares + (1 - p) ** 2);
-    this.predictions.at(-1)![row] = best;
+    s.epochs[row] = s.epochs[row]! + 1;
+    s.sum[row] = s.sum[row]! + p;
+    s.squares[row] = s.squares[row]! + p * p;
+    s.right[row] = s.right[row]! + right;
+    s.margin[row] = s.margin[row]! + Math.log(Math.max(TINY, p)) - Math.log(Math.max(TINY, other));
+    if (s.wasRight[row] === 1 && right === 0) s.forgotten[row] = s.forgotten[row]! + 1;
+    s.wasRight[row] = right;
+    if (s.epochs[row] <= EL2N_EPOCH) s.el2n[row] = Math.sqrt(squares + (1 - p) ** 2);
+    s.predictions.at(-1)![row] = best;
   }
 
   /** Null for an image that no epoch has seen. */
   of(row: number): ImageDynamics | null {
-    const n = this.#epochs[row]!;
+    const s = this.state;
+    const n = s.epochs[row]!;
     if (n === 0) return null;
-    const mean = this.#sum[row]! / n;
+    const mean = s.sum[row]! / n;
     return {
       confidence: mean,
-      variability: Math.sqrt(Math.max(0, this.#squares[row]! / n - mean * mean)),
-      correctness: this.#right[row]! / n,
-      aum: this.#margin[row]! / n,
-      forgetting: this.#right[row] === 0 ? -1 : this.#forgotten[row]!,
-      el2n: this.#el2n[row]!,
+      variability: Math.sqrt(Math.max(0, s.squares[row]! / n - mean * mean)),
+      correctness: s.right[row]! / n,
+      aum: s.margin[row]! / n,
+      forgetting: s.right[row] === 0 ? -1 : s.forgotten[row]!,
+      el2n: s.el2n[row]!,
     };
   }
 }

@@ -1,14 +1,24 @@
 import { HeadwayError } from '../../shared/errors.ts';
+import type { Activation, TrainConfig } from '../../shared/experiment.ts';
 
 /** A head as the user names it. */
-export type HeadSpec = { kind: 'probe' } | { kind: 'dense'; layers: number[] };
+export type HeadSpec =
+  | { kind: 'probe' }
+  | { kind: 'dense'; layers: number[]; batchNorm?: boolean }
+  /** BatchNormalization, dropout, 512, ReLU, BatchNormalization, dropout, classes; meant for average and max pooling together. */
+  | { kind: 'fastai' };
 
-/** Named heads. The reference talk gives no layer sizes for "Simpler" and "MSimpler"; these are Headway's. */
+/**
+ * Named heads. The reference talk gives no layer sizes for "Simpler" and "MSimpler": Headway takes one dense layer of 256 for the one
+ * and one of 64 for the other, and says so where they are shown.
+ */
 export const HEAD_PRESETS: Readonly<Record<string, HeadSpec>> = {
   probe: { kind: 'probe' },
   '512-64': { kind: 'dense', layers: [512, 64] },
   simpler: { kind: 'dense', layers: [256] },
   'm-simpler': { kind: 'dense', layers: [64] },
+  'm-simpler-bn': { kind: 'dense', layers: [64], batchNorm: true },
+  fastai: { kind: 'fastai' },
   none: { kind: 'dense', layers: [] },
 };
 
@@ -17,7 +27,7 @@ export const HEAD_PRESETS: Readonly<Record<string, HeadSpec>> = {
  * Throws HeadwayError('invalid').
  */
 export function parseHead(text: string): HeadSpec {
-  const preset = HEAD_PRESETS[text];
+  const preset = Object.hasOwn(HEAD_PRESETS, text) ? HEAD_PRESETS[text] : undefined;
   if (preset) return preset;
   if (!/^\d+(-\d+)*$/.test(text))
     throw new HeadwayError(
@@ -28,4 +38,35 @@ export function parseHead(text: string): HeadSpec {
   if (layers.some(width => width < 1 || width > 16384) || layers.length > 8)
     throw new HeadwayError('invalid', `Head "${text}": at most 8 layers of 1 to 16384 units each.`);
   return { kind: 'dense', layers };
+}
+
+export interface HeadLayout {
+  layers: number[];
+  activation: Activation;
+  batchNorm: 'before' | 'after' | undefined;
+  dropout: number | number[];
+  inputBatchNorm: boolean;
+  inputDropout: number;
+}
+
+/** The layers of a dense head. fastai's rates are its own: half of 0.5 before the hidden layer, 0.5 after it. */
+export function headLayout({ head, activation, batchNorm, dropout }: TrainConfig): HeadLayout {
+  const spec = parseHead(head);
+  if (spec.kind === 'fastai')
+    return {
+      layers: [512],
+      activation: 'relu',
+      batchNorm: 'after',
+      dropout: 0.5,
+      inputBatchNorm: true,
+      inputDropout: 0.25,
+    };
+  return {
+    layers: spec.kind === 'dense' ? spec.layers : [],
+    activation,
+    batchNorm: batchNorm || (spec.kind === 'dense' && spec.batchNorm === true) ? 'before' : undefined,
+    dropout,
+    inputBatchNorm: false,
+    inputDropout: 0,
+  };
 }

@@ -2,14 +2,16 @@
  * Linear probe: multinomial logistic regression on standardised features by L-BFGS, as scikit-learn's
  * `make_pipeline(StandardScaler(), LogisticRegression(C))`: mean cross-entropy + ‖W‖² / (2·C·n), biases not penalised.
  */
-import type { EpochRow } from '../../shared/experiment.ts';
+import { HeadwayError } from '../../shared/errors.ts';
+import type { EpochRow, TrainConfig } from '../../shared/experiment.ts';
 import { buildHead } from '../graph/heads.ts';
 import { bakeParameters, type ParameterValues } from '../graph/parameters.ts';
 import { buildTrainingStep } from '../graph/trainingStep.ts';
 import type { Binding, Runtime, Session } from '../runtime/runtime.ts';
-import { noValidation } from './denseHead.ts';
+import { balancedWeights } from './epochOrder.ts';
 import { minimize } from './lbfgs.ts';
 import { Predictor, score } from './predictor.ts';
+import { noValidation } from './remarks.ts';
 import { gatherLabels, gatherRows, oneHot } from './rows.ts';
 import { standardisation, type Standardisation } from './standardisation.ts';
 import type { Trainer, TrainingData } from './training.ts';
@@ -28,13 +30,12 @@ const WEIGHT = 'head/logits/weight';
 const BIAS = 'head/logits/bias';
 
 export const trainProbe: Trainer = async (data, config, { runtime, stop, onEpoch }) => {
-  const { width, classes } = data;
+  const { width } = data.features;
+  const { classes } = data;
   const head = buildHead({ features: width, layers: [], classes });
-  await using objective = await Objective.open(runtime, data, config.threads);
-  await using predictor = await Predictor.open(runtime, head, width, classes);
-  const validation = gatherRows(data.features, width, data.validation);
+  await using objective = await Objective.open(runtime, data, balancedOrNot(data, config), config.threads);
+  await using predictor = await Predictor.open(runtime, head, { dims: [width], classes });
   const validationLabels = gatherLabels(data.labels, data.validation);
-  const trainFeatures = gatherRows(data.features, width, data.train);
   const trainLabels = gatherLabels(data.labels, data.train);
   const n = data.train.length;
   const grid =
@@ -62,10 +63,10 @@ export const trainProbe: Trainer = async (data, config, { runtime, stop, onEpoch
     });
     point = solution.x;
     const values = objective.values(point);
-    const train = score(await predictor.predict(trainFeatures, values), trainLabels, classes);
+    const train = score(await predictor.predict(data.features, data.train, values), trainLabels, classes);
     const held =
       validationLabels.length > 0
-        ? score(await predictor.predict(validation, values), validationLabels, classes)
+        ? score(await predictor.predict(data.features, data.validation, values), validationLabels, classes)
         : train;
     const row: EpochRow = {
       epoch: i + 1,
@@ -92,6 +93,41 @@ export const trainProbe: Trainer = async (data, config, { runtime, stop, onEpoch
   };
 };
 
+interface ProbeRows {
+  /** [n, width] */
+  features: Float32Array;
+  labels: Int32Array;
+  weights: Float32Array;
+  classes: number;
+}
+
+/** All training rows, augmented variants included; the versions of an image share its weight. */
+function probeRows(
+  { features, labels, train, classes, variantsOf }: TrainingData,
+  classWeights: readonly number[],
+): ProbeRows {
+  const { dense, width } = features;
+  if (!dense)
+    throw new HeadwayError(
+      'invalid',
+      'A probe needs feature vectors: choose the pooling average, max or both, or a dense head.',
+    );
+  const images = [...train].flatMap(image => [image, ...(variantsOf?.(image) ?? []).map(() => image)]);
+  const rows = Int32Array.from([...train].flatMap(image => [image, ...(variantsOf?.(image) ?? [])]));
+  return {
+    features: gatherRows(dense, width, rows),
+    labels: Int32Array.from(images, image => labels[image]!),
+    weights: Float32Array.from(
+      images,
+      image => classWeights[labels[image]!]! / (1 + (variantsOf?.(image).length ?? 0)),
+    ),
+    classes,
+  };
+}
+
+const balancedOrNot = (data: TrainingData, config: TrainConfig): number[] =>
+  config.classWeights === 'balanced' ? balancedWeights(data) : new Array<number>(data.classes).fill(1);
+
 /** Loss and gradient over all training rows, in the coordinates of standardised features; the matrix itself is not copied. */
 class Objective implements AsyncDisposable {
   readonly #session: Session;
@@ -104,12 +140,11 @@ class Objective implements AsyncDisposable {
   readonly #weightGradient: Float32Array;
   readonly #biasGradient: Float32Array;
 
-  private constructor(session: Session, data: TrainingData, logits: string, probabilities: string) {
+  private constructor(session: Session, rows: ProbeRows, width: number, logits: string, probabilities: string) {
     this.#session = session;
-    const { width, classes } = data;
-    const n = data.train.length;
-    const rows = gatherRows(data.features, width, data.train);
-    this.#scale = standardisation(rows, width);
+    const { classes } = rows;
+    const n = rows.labels.length;
+    this.#scale = standardisation(rows.features, width);
     this.#classes = classes;
     this.#weight = new Float32Array(classes * width);
     this.#bias = new Float32Array(classes);
@@ -117,9 +152,9 @@ class Objective implements AsyncDisposable {
     this.#biasGradient = new Float32Array(classes);
     this.#binding = session
       .bind()
-      .input('features', rows, [n, width])
-      .input('target', oneHot(gatherLabels(data.labels, data.train), classes), [n, classes])
-      .input('weight', new Float32Array(n).fill(1), [n])
+      .input('features', rows.features, [n, width])
+      .input('target', oneHot(rows.labels, classes), [n, classes])
+      .input('weight', rows.weights, [n])
       .input(WEIGHT, this.#weight, [classes, width])
       .input(BIAS, this.#bias, [classes])
       .output('loss', this.#loss, [])
@@ -129,16 +164,23 @@ class Objective implements AsyncDisposable {
       .output(`${BIAS}_gradient`, this.#biasGradient, [classes]);
   }
 
-  static async open(runtime: Runtime, data: TrainingData, threads: number | undefined): Promise<Objective> {
-    const head = buildHead({ features: data.width, layers: [], classes: data.classes });
+  static async open(
+    runtime: Runtime,
+    data: TrainingData,
+    classWeights: readonly number[],
+    threads: number | undefined,
+  ): Promise<Objective> {
+    const { width } = data.features;
+    const rows = probeRows(data, classWeights);
+    const head = buildHead({ features: width, layers: [], classes: data.classes });
     const step = buildTrainingStep({
       trainable: head.graph,
       parameters: head.parameters,
       optimizer: { kind: 'gradients' },
-      batch: data.train.length,
+      batch: rows.labels.length,
     });
     const session = await runtime.load(step.model(), { spinning: true, ...(threads !== undefined && { threads }) });
-    return new Objective(session, data, step.outputs.logits, step.outputs.probabilities);
+    return new Objective(session, rows, width, step.outputs.logits, step.outputs.probabilities);
   }
 
   /** Weights for raw features: W/σ and b − W·(μ/σ). */

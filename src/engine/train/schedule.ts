@@ -1,7 +1,6 @@
 /** Learning-rate schedules: the factor by which the base rate is multiplied at a step. Pure functions of the step. */
 
-export const SCHEDULES = ['constant', 'cosine', 'one-cycle', 'plateau'] as const;
-export type ScheduleName = (typeof SCHEDULES)[number];
+import type { ScheduleName } from '../../shared/experiment.ts';
 
 export interface ScheduleOptions {
   name: ScheduleName;
@@ -41,10 +40,24 @@ export class Plateau {
   readonly #patience: number;
   #best = Infinity;
   #waited = 0;
-  factor = 1;
+  #factor = 1;
 
   constructor(patience = 5) {
     this.#patience = patience;
+  }
+
+  get factor(): number {
+    return this.#factor;
+  }
+
+  get state(): { best: number; waited: number; factor: number } {
+    return { best: this.#best, waited: this.#waited, factor: this.#factor };
+  }
+
+  set state({ best, waited, factor }: { best: number; waited: number; factor: number }) {
+    this.#best = best;
+    this.#waited = waited;
+    this.#factor = factor;
   }
 
   /** Called once per epoch with the validation loss. */
@@ -53,7 +66,7 @@ export class Plateau {
       this.#best = loss;
       this.#waited = 0;
     } else if (++this.#waited > this.#patience) {
-      this.factor *= 0.1;
+      this.#factor *= 0.1;
       this.#waited = 0;
     }
   }

@@ -1,11 +1,10 @@
 /** Runs a training step graph again and again: fixed buffers, two bindings used in turn (state in, state out). */
 import { fillDropoutMask } from '../graph/dropout.ts';
 import type { ParameterValues } from '../graph/parameters.ts';
+import { sizeOf } from '../graph/tensors.ts';
 import type { TrainingStep } from '../graph/trainingStep.ts';
 import type { Binding, Runtime, Session, SessionOptions } from '../runtime/runtime.ts';
 import type { Random } from './random.ts';
-
-const size = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
 
 export class StepLoop implements AsyncDisposable {
   readonly #session: Session;
@@ -17,7 +16,10 @@ export class StepLoop implements AsyncDisposable {
   readonly #masks: { values: Float32Array; rate: number }[];
   readonly #loss = new Float32Array(1);
   #current: 0 | 1 = 0;
-  #count = 0;
+  /** Steps done. */
+  steps: number;
+  /** Groups of parameters, each with a learning rate of its own. */
+  readonly groups: readonly string[];
   /** Filled by the caller before each step. */
   readonly features: Float32Array;
   readonly target: Float32Array;
@@ -25,46 +27,54 @@ export class StepLoop implements AsyncDisposable {
   /** Softmax of the batch before the update, [batch, classes]. */
   readonly probabilities: Float32Array;
 
-  private constructor(session: Session, step: TrainingStep, start: ParameterValues) {
+  private constructor(
+    session: Session,
+    step: TrainingStep,
+    start: ParameterValues,
+    steps: number,
+    groups: readonly string[],
+  ) {
     this.#session = session;
     this.#step = step;
+    this.steps = steps;
+    this.groups = groups;
     const [data] = step.data;
-    this.features = new Float32Array(size(data!.dims));
-    this.target = new Float32Array(size(step.target.dims));
-    this.weight = new Float32Array(size(step.weight.dims));
+    this.features = new Float32Array(sizeOf(data!.dims));
+    this.target = new Float32Array(sizeOf(step.target.dims));
+    this.weight = new Float32Array(sizeOf(step.weight.dims));
     this.probabilities = new Float32Array(this.target.length);
-    this.#masks = step.masks.map(mask => ({ values: new Float32Array(size(mask.dims)), rate: mask.rate }));
+    this.#masks = step.masks.map(mask => ({ values: new Float32Array(sizeOf(mask.dims)), rate: mask.rate }));
+    // Moments that are not in `start` begin at zero.
     const fresh = (): ParameterValues =>
-      new Map(
-        step.state.map(s => [
-          s.name,
-          s.role === 'optimizer' ? new Float32Array(size(s.dims)) : Float32Array.from(start.get(s.name)!),
-        ]),
-      );
+      new Map(step.state.map(s => [s.name, start.get(s.name)?.slice() ?? new Float32Array(sizeOf(s.dims))]));
     this.#state = [fresh(), fresh()];
-    for (const name of Object.keys(step.scalars(1, { head: 0 }))) this.#scalars.set(name, new Float32Array(1));
+    const rates = Object.fromEntries(groups.map(group => [group, 0]));
+    for (const name of Object.keys(step.scalars(1, rates))) this.#scalars.set(name, new Float32Array(1));
     this.#bindings = [this.#bind(0), this.#bind(1)];
   }
 
+  /** `start` holds at least all parameters and statistics; with an earlier loop's `state` and `steps` it goes on where that one stood. */
   static async open(
     runtime: Runtime,
     step: TrainingStep,
-    start: ParameterValues,
+    { start, steps = 0, groups }: { start: ParameterValues; steps?: number; groups: readonly string[] },
     options: SessionOptions,
   ): Promise<StepLoop> {
-    return new StepLoop(await runtime.load(step.model(), options), step, start);
+    return new StepLoop(await runtime.load(step.model(), options), step, start, steps, groups);
   }
 
-  /** Current values of parameters and statistics; they change with the step after next: copy what is to be kept. */
-  get parameters(): ParameterValues {
-    const names = this.#step.state.filter(s => s.role !== 'optimizer').map(s => s.name);
-    return new Map(names.map(name => [name, this.#state[this.#current].get(name)!]));
+  /** Parameters, statistics and moments; they change with the step after next: copy what is to be kept. */
+  get state(): ParameterValues {
+    return this.#state[this.#current];
   }
 
-  /** One optimizer step on what the buffers hold. Resolves to the weighted mean cross-entropy of the batch, nats. */
-  async step(learningRate: number, random: Random): Promise<number> {
+  /**
+   * One optimizer step on what the buffers hold, with a learning rate per group of parameters. Resolves to the weighted mean
+   * cross-entropy of the batch, nats.
+   */
+  async step(learningRates: Readonly<Record<string, number>>, random: Random): Promise<number> {
     this.#masks.forEach(mask => fillDropoutMask(random, mask.values, mask.rate));
-    const scalars = this.#step.scalars(++this.#count, { head: learningRate });
+    const scalars = this.#step.scalars(++this.steps, learningRates);
     for (const [name, value] of Object.entries(scalars)) this.#scalars.get(name)![0] = value;
     await this.#bindings[this.#current].run();
     this.#current = this.#current === 0 ? 1 : 0;
@@ -87,6 +97,7 @@ export class StepLoop implements AsyncDisposable {
       .output(step.outputs.loss, this.#loss, [])
       .output(step.outputs.logits, new Float32Array(this.target.length), step.target.dims)
       .output(step.outputs.probabilities, this.probabilities, step.target.dims);
+    if (step.outputs.gradientNorm !== undefined) binding.output(step.outputs.gradientNorm, new Float32Array(1), []);
     step.masks.forEach((mask, i) => binding.input(mask.name, this.#masks[i]!.values, mask.dims));
     for (const [name, value] of this.#scalars) binding.input(name, value, []);
     for (const s of step.state)

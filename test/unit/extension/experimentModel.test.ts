@@ -50,6 +50,7 @@ describe('experiments tree', () => {
       queued: 'experiment running',
       features: 'experiment running',
       training: 'experiment running',
+      paused: 'experiment running',
       evaluating: 'experiment running',
       done: 'experiment ended',
       stopped: 'experiment ended',

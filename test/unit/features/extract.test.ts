@@ -5,7 +5,8 @@ import { after, before, test } from 'node:test';
 import type { Progress } from '../../../src/shared/experiment.ts';
 import { CancelledError } from '../../../src/shared/errors.ts';
 import { getBackbone, readBackboneModel, type Backbone } from '../../../src/engine/backbones/registry.ts';
-import { frozenModel } from '../../../src/engine/features/backboneSession.ts';
+import { cutBackbone, type Cut } from '../../../src/engine/backbones/cut.ts';
+import { writeGraph } from '../../../src/engine/graph/write.ts';
 import { extractFeatures, type FeatureImage } from '../../../src/engine/features/extract.ts';
 import { candidatePlans, planKey, rememberedPlan } from '../../../src/engine/features/plans.ts';
 import { decodeForBackbone } from '../../../src/engine/images/decode.ts';
@@ -19,10 +20,12 @@ import { temporaryFolder } from '../temporaryFolder.ts';
 const D = 1280;
 let runtime: Runtime;
 let backbone: Backbone;
+let pool: Cut;
 
 before(async () => {
   runtime = createNativeRuntime();
   backbone = await getBackbone('efficientnet-lite0');
+  pool = await cutBackbone(backbone, 'pool');
 });
 after(() => runtime[Symbol.asyncDispose]());
 
@@ -40,7 +43,7 @@ async function setUp(files: Record<string, Uint8Array>) {
   return {
     images,
     extract: (more: Partial<Parameters<typeof extractFeatures>[0]> = {}) =>
-      extractFeatures({ images, backbone, boundary: 'pool', runtime, store, ...more }),
+      extractFeatures({ images, backbone, cut: pool, runtime, store, ...more }),
     store,
     folder: folder.path,
     [Symbol.dispose]() {
@@ -58,7 +61,7 @@ const many = async (count: number): Promise<Record<string, Uint8Array>> => {
 
 /** The features of one image by a plain session without batches, cache or pipeline. */
 async function reference(file: string): Promise<Float32Array> {
-  await using session = await runtime.load(await frozenModel(backbone, 'pool'));
+  await using session = await runtime.load(writeGraph(pool.frozen));
   const output = new Float32Array(D);
   await using binding = session
     .bind()
@@ -76,8 +79,9 @@ function largest(a: Float32Array, b: Float32Array): number {
 test('rows are those of the images, equal to a plain forward pass; duplicates share theirs', async () => {
   const files = await many(37);
   using place = await setUp({ ...files, 'copy of 5.jpg': files['5.jpg']! });
-  const { features, dimensions, skipped, cached } = await place.extract();
-  assert.deepEqual([dimensions, features.length, skipped, cached], [D, 38 * D, [], 0]);
+  const { features: matrix, skipped, cached } = await place.extract();
+  assert.deepEqual([matrix.width, matrix.rows, skipped, cached], [D, 38, [], 0]);
+  const features = matrix.dense!;
   const row = (i: number): Float32Array => features.subarray(i * D, (i + 1) * D);
   for (const i of [0, 17, 36])
     assert.ok(largest(row(i), await reference(place.images[i]!.absolute)) < 1e-3, `row ${i}`);
@@ -99,9 +103,9 @@ test('the second time nothing is decoded or computed, whatever happened to the f
   };
   const second = await place.extract({ runtime: noRuntime });
   assert.equal(second.cached, 20);
-  assert.deepEqual(second.features, first.features);
+  assert.deepEqual(second.features.dense, first.features.dense);
   const reversed = await place.extract({ runtime: noRuntime, images: place.images.toReversed() });
-  assert.deepEqual(reversed.features.subarray(0, D), first.features.subarray(19 * D));
+  assert.deepEqual(reversed.features.dense!.subarray(0, D), first.features.dense!.subarray(19 * D));
 });
 
 test('what cannot be decoded is skipped with its reason, remembered as a problem, and its row is empty', async () => {
@@ -109,7 +113,8 @@ test('what cannot be decoded is skipped with its reason, remembered as a problem
   const damaged = await picture(300, 300, 2).png().toBuffer();
   damaged.fill(0xa5, damaged.length >> 1, (damaged.length >> 1) + 500);
   using place = await setUp({ 'a.jpg': await jpeg(1), 'b.png': damaged, 'c.jpg': await jpeg(3), 'b2.png': damaged });
-  const { features, skipped } = await place.extract();
+  const { features: matrix, skipped } = await place.extract();
+  const features = matrix.dense!;
   assert.deepEqual(skipped.map(s => s.path).sort(), ['b.png', 'b2.png']);
   assert.ok(
     skipped.every(s => s.reason.length > 20),
@@ -141,7 +146,7 @@ test('cancelling keeps what is done, and the next run goes on from there', async
 
 test('with much to do the candidates are tried on the work itself and the best is remembered', async () => {
   using place = await setUp(await many(390));
-  const { features } = await place.extract({ threads: 2 });
+  const features = (await place.extract({ threads: 2 })).features.dense!;
   const rows = new Set(place.images.map((_, i) => features.subarray(i * D, i * D + 8).join()));
   assert.ok(rows.size > 350, `${rows.size} different rows`);
   assert.ok(features.subarray(389 * D).some(v => v !== 0));
@@ -150,12 +155,12 @@ test('with much to do the candidates are tried on the work itself and the best i
 });
 
 test('an unknown boundary is refused with those there are', async () => {
-  using place = await setUp(await many(1));
-  await assert.rejects(place.extract({ boundary: 'attic' }), /no boundary "attic"; it has pool/);
+  await assert.rejects(cutBackbone(backbone, 'attic'), /"attic" is not a boundary: give pool, last-conv/);
+  await assert.rejects(cutBackbone(backbone, 'conv:1000'), /convolution layers; give conv:1 to conv:/);
 });
 
 test('the frozen part is smaller than the backbone and gives the same features', async () => {
-  const model = await frozenModel(backbone, 'pool');
+  const model = writeGraph(pool.frozen);
   assert.ok(model.length < (await readBackboneModel(backbone)).length - 2_000_000);
   await using whole = await runtime.load(await readBackboneModel(backbone));
   const pixels = await decodeForBackbone(await jpeg(4), backbone.recipe);

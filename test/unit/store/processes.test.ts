@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { openStore, type Store } from '../../../src/engine/store/store.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
-import { DIMENSIONS, featureOf, KEY, nameOf } from './features.ts';
+import { DIMENSIONS, featureOf, nameOf, readRows } from './features.ts';
 
 const writer = path.join(import.meta.dirname, 'writer.ts');
 
@@ -41,7 +41,7 @@ async function kill(child: ChildProcess): Promise<void> {
 function checkRows(store: Store, seed: number, count: number): number {
   const names = Array.from({ length: count }, (_, i) => nameOf(seed, i));
   const values = new Float32Array(count * DIMENSIONS);
-  const found = store.readFeatures(KEY, names, DIMENSIONS, values);
+  const found = readRows(store, names, values);
   for (const [i, name] of names.entries()) {
     if (found[i]) assert.deepEqual(values.subarray(i * DIMENSIONS, (i + 1) * DIMENSIONS), featureOf(name));
   }

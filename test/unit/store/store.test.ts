@@ -7,7 +7,7 @@ import { defaultCacheDirectory } from '../../../src/engine/store/location.ts';
 import { SCHEMA_VERSION } from '../../../src/engine/store/schema.ts';
 import { openStore } from '../../../src/engine/store/store.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
-import { DIMENSIONS, featureOf, KEY, nameOf } from './features.ts';
+import { DIMENSIONS, featureOf, KEY, nameOf, putRows, readRows } from './features.ts';
 
 const hashes = Array.from({ length: 200 }, (_, i) => nameOf(1, i));
 const matrix = (names: readonly string[]): Float32Array => {
@@ -20,12 +20,12 @@ test('features come back as they were stored, also in another order and after re
   using folder = temporaryFolder();
   {
     using store = openStore(folder.path);
-    store.putFeatures(KEY, hashes, matrix(hashes));
+    putRows(store, hashes, matrix(hashes));
   }
   using store = openStore(folder.path);
   const order = ['absent', ...hashes.toReversed()];
   const into = new Float32Array(order.length * DIMENSIONS).fill(-1);
-  const found = store.readFeatures(KEY, order, DIMENSIONS, into);
+  const found = readRows(store, order, into);
   assert.deepEqual([...found], [0, ...hashes.map(() => 1)]);
   assert.ok(into.subarray(0, DIMENSIONS).every(v => v === -1));
   assert.deepEqual(into.subarray(DIMENSIONS), matrix(hashes.toReversed()));
@@ -35,16 +35,16 @@ test('features come back as they were stored, also in another order and after re
 test('features of another backbone, boundary, preprocessing or size are never taken', () => {
   using folder = temporaryFolder();
   using store = openStore(folder.path);
-  store.putFeatures(KEY, hashes.slice(0, 1), matrix(hashes.slice(0, 1)));
+  putRows(store, hashes.slice(0, 1), matrix(hashes.slice(0, 1)));
   const into = new Float32Array(DIMENSIONS);
   for (const key of [
     { ...KEY, backbone: 'c' },
     { ...KEY, boundary: 'conv' },
     { ...KEY, preprocessing: 'q' },
   ])
-    assert.deepEqual([...store.readFeatures(key, hashes.slice(0, 1), DIMENSIONS, into)], [0]);
+    assert.deepEqual([...readRows(store, hashes.slice(0, 1), into, { key })], [0]);
   assert.deepEqual(
-    [...store.readFeatures(KEY, hashes.slice(0, 1), DIMENSIONS / 2, new Float32Array(DIMENSIONS / 2))],
+    [...readRows(store, hashes.slice(0, 1), new Float32Array(DIMENSIONS / 2), { dimensions: DIMENSIONS / 2 })],
     [0],
   );
 });
@@ -82,7 +82,7 @@ test('damage found only when reading does not throw either', () => {
   using folder = temporaryFolder();
   {
     using store = openStore(folder.path);
-    store.putFeatures(KEY, hashes, matrix(hashes));
+    putRows(store, hashes, matrix(hashes));
   }
   const file = path.join(folder.path, 'headway.db');
   // Overwrites all pages but the first, which holds the schema.
@@ -94,13 +94,11 @@ test('damage found only when reading does not throw either', () => {
   writeAt(file, bytes, size);
   const messages: string[] = [];
   using store = openStore(folder.path, m => messages.push(m));
-  const found = store.readFeatures(KEY, hashes, DIMENSIONS, new Float32Array(hashes.length * DIMENSIONS));
+  const found = readRows(store, hashes, new Float32Array(hashes.length * DIMENSIONS));
   assert.ok(found.every(f => f === 0));
   assert.match(messages.join(), /damaged/);
-  store.putFeatures(KEY, hashes, matrix(hashes));
-  assert.ok(
-    store.readFeatures(KEY, hashes, DIMENSIONS, new Float32Array(hashes.length * DIMENSIONS)).every(f => f === 1),
-  );
+  putRows(store, hashes, matrix(hashes));
+  assert.ok(readRows(store, hashes, new Float32Array(hashes.length * DIMENSIONS)).every(f => f === 1));
 });
 
 function writeAt(file: string, bytes: Uint8Array, position: number): void {

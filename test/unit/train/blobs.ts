@@ -1,4 +1,5 @@
 import { createRandom } from '../../../src/engine/train/random.ts';
+import { DenseMatrix } from '../../../src/engine/features/matrix.ts';
 import type { TrainingData } from '../../../src/engine/train/training.ts';
 
 /** Overlapping Gaussian blobs, one per class: the first `train` rows train, the rest validate. */
@@ -19,8 +20,8 @@ export function blobs({
     for (let d = 0; d < width; d++)
       features[i * width + d] = (d + 1) * (centres[labels[i]! * width + d]! + spread * random.normal()) + d;
   return {
-    features,
-    width,
+    features: new DenseMatrix(features, width),
+    dims: [width],
     labels,
     classes,
     train: Int32Array.from({ length: train }, (_, i) => i),

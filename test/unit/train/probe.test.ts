@@ -4,7 +4,6 @@ import { describe, it } from 'node:test';
 import { DEFAULT_CONFIG, type TrainConfig } from '../../../src/shared/experiment.ts';
 import { Predictor } from '../../../src/engine/train/predictor.ts';
 import { trainProbe } from '../../../src/engine/train/probe.ts';
-import { gatherRows } from '../../../src/engine/train/rows.ts';
 import { blobs } from './blobs.ts';
 import { openTestRuntime } from './runtime.ts';
 
@@ -25,13 +24,8 @@ describe('trainProbe', () => {
         { ...config, l2: 1 / (Number(c) * data.train.length) },
         { runtime, stop: never, onEpoch: () => {} },
       );
-      await using predictor = await Predictor.open(
-        runtime,
-        { graph: trained.graph, parameters: [] },
-        data.width,
-        data.classes,
-      );
-      const probabilities = await predictor.predict(gatherRows(data.features, data.width, data.validation));
+      await using predictor = await Predictor.open(runtime, { graph: trained.graph, parameters: [] }, data);
+      const probabilities = await predictor.predict(data.features, data.validation);
       assert.equal(probabilities.length, expected.length);
       expected.forEach((p, i) =>
         assert.ok(Math.abs(p - probabilities[i]!) < 1e-3, `row ${i}: ${probabilities[i]} instead of ${p}`),

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DEFAULT_CONFIG, type EpochRow, type TrainConfig } from '../../../src/shared/experiment.ts';
-import { trainDenseHead } from '../../../src/engine/train/denseHead.ts';
+import { trainByGradient } from '../../../src/engine/train/gradientTrainer.ts';
 import { Predictor, score } from '../../../src/engine/train/predictor.ts';
-import { gatherLabels, gatherRows } from '../../../src/engine/train/rows.ts';
+import { gatherLabels } from '../../../src/engine/train/rows.ts';
+import { trainableHead } from '../../../src/engine/train/trainable.ts';
 import { blobs } from './blobs.ts';
 import { openTestRuntime } from './runtime.ts';
 
@@ -15,23 +16,20 @@ async function trainOnBlobs(
   options: { stop?: AbortSignal; onEpoch?: (row: EpochRow) => void; spread?: number } = {},
 ) {
   const data = blobs({ spread: options.spread ?? 0.5 });
+  const full = { ...config, ...change };
   await using runtime = openTestRuntime();
-  const trained = await trainDenseHead(
-    data,
-    { ...config, ...change },
-    { runtime, stop: options.stop ?? never, onEpoch: options.onEpoch ?? (() => {}) },
-  );
-  await using predictor = await Predictor.open(
+  const trained = await trainByGradient(trainableHead(8, data.classes, full), data, full, {
     runtime,
-    { graph: trained.graph, parameters: [] },
-    data.width,
-    data.classes,
-  );
-  const held = await predictor.predict(gatherRows(data.features, data.width, data.validation));
+    stop: options.stop ?? never,
+    onEpoch: options.onEpoch ?? (() => {}),
+    checkpointKey: 'test',
+  });
+  await using predictor = await Predictor.open(runtime, { graph: trained.graph, parameters: [] }, data);
+  const held = await predictor.predict(data.features, data.validation);
   return { trained, held, score: score(held, gatherLabels(data.labels, data.validation), data.classes) };
 }
 
-describe('trainDenseHead', () => {
+describe('trainByGradient', () => {
   it('learns separable blobs', async () => {
     const { trained, score: held } = await trainOnBlobs({});
     assert.ok(held.accuracy > 0.9, `accuracy ${held.accuracy}`);
