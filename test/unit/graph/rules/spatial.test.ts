@@ -83,6 +83,26 @@ test('gradient of pointwise and of depthwise Conv', async () => {
   );
 });
 
+test('gradient of Conv with kernels too large for shifted products', async () => {
+  await checkOperator('Conv', [[2, 2, 7, 6], [3, 2, 4, 3], [3]], { pads: [1, 0, 2, 1] });
+  await checkOperator(
+    'Conv',
+    [
+      [2, 2, 9, 8],
+      [2, 2, 4, 3],
+    ],
+    { strides: [2, 3], dilations: [1, 2], pads: [0, 1, 1, 0] },
+  );
+  await checkOperator(
+    'Conv',
+    [
+      [1, 1, 2, 2],
+      [1, 1, 5, 5],
+    ],
+    { strides: [4, 4], pads: [4, 4, 4, 4] },
+  );
+});
+
 test('gradient of Conv in one and three dimensions and with automatic padding', async () => {
   await checkOperator(
     'Conv',
