@@ -3,6 +3,7 @@ import { lowerBatchNorm, trainBatchNorm } from './batchNorm.ts';
 import { GraphBuilder } from './builder.ts';
 import { backpropagate } from './differentiate.ts';
 import { maskDropout, removeDropout, type DropoutMask } from './dropout.ts';
+import { exposeFactors, type FactoredParameter } from './factors.ts';
 import type { Graph, Node } from './ir.ts';
 import { emitCrossEntropy, type LossOptions } from './loss.ts';
 import {
@@ -24,6 +25,11 @@ export interface TrainingStepOptions {
   parameters: readonly Parameter[];
   loss?: LossOptions;
   optimizer: OptimizerOptions;
+  /**
+   * Dense weights the caller updates itself, from the two small factors of their gradient: a fused kernel need not see the gradient.
+   * Decay and L2 of these are the caller's too; clipping is done.
+   */
+  factored?: readonly string[];
   /** Samples per step, fixed. Fill the last batch up with samples of weight 0: they change nothing. */
   batch: number;
 }
@@ -42,6 +48,8 @@ export interface TrainingStep {
   masks: DropoutMask[];
   /** Tensors that go in under `name` and come out under `next`. */
   state: StateTensor[];
+  /** The weights left to the caller. */
+  factored: FactoredParameter[];
   /** Values of the scalar (dims []) inputs. `step` counts from 1. */
   scalars: (step: number, learningRates: Readonly<Record<string, number>>) => Record<string, number>;
   outputs: {
@@ -91,17 +99,23 @@ export function buildTrainingStep(options: TrainingStepOptions): TrainingStep {
     gradient: gradients.get(name)!,
     decays: role === 'weight',
   }));
+  const left = new Set(options.factored);
   b.output(emitted.loss, logits, emitted.probabilities);
   const outputs: TrainingStep['outputs'] = { loss: emitted.loss, logits, probabilities: emitted.probabilities };
   if (options.optimizer.clipNorm !== undefined) {
-    const clipped = clipByGlobalNorm(b, updates, options.optimizer.clipNorm);
+    const clipped = clipByGlobalNorm(b, updates, options.optimizer.clipNorm, left);
     updates = clipped.updates;
     outputs.gradientNorm = clipped.norm;
     b.output(clipped.norm);
   }
   const optimizer = createOptimizer(options.optimizer, loss.l2 ?? 0);
   const state: StateTensor[] = [];
+  const factored: FactoredParameter[] = [];
   for (const update of updates) {
+    if (left.has(update.name)) {
+      factored.push(exposeFactors(b, update.name, update.group, update.gradient));
+      continue;
+    }
     const own = optimizer.update(b, update);
     if (options.optimizer.kind !== 'gradients')
       state.push({ name: update.name, next: `${update.name}_next`, dims: b.dims(update.name), role: 'parameter' });
@@ -124,6 +138,7 @@ export function buildTrainingStep(options: TrainingStepOptions): TrainingStep {
     weight: { name: 'weight', dims: [batch] },
     masks: masked.masks,
     state,
+    factored,
     scalars: optimizer.scalars,
     outputs,
     initial: lifted.values,

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBuilder } from '../../../src/engine/graph/builder.ts';
+import { buildHead } from '../../../src/engine/graph/heads.ts';
 import type { Graph } from '../../../src/engine/graph/ir.ts';
 import type { LossOptions } from '../../../src/engine/graph/loss.ts';
 import type { OptimizerOptions } from '../../../src/engine/graph/optimizers/optimizer.ts';
-import type { Parameter } from '../../../src/engine/graph/parameters.ts';
-import { buildTrainingStep } from '../../../src/engine/graph/trainingStep.ts';
+import { initialise, type Parameter } from '../../../src/engine/graph/parameters.ts';
+import { buildTrainingStep, type TrainingStep } from '../../../src/engine/graph/trainingStep.ts';
+import { createRandom } from '../../../src/engine/train/random.ts';
 import { assertClose, rounded } from './reference/gradients.ts';
 import { interpret } from './reference/interpret.ts';
 import { runGraph } from './reference/runtime.ts';
-import { filled, tensor, type Tensor64 } from './reference/tensor.ts';
+import { filled, size, tensor, type Tensor64 } from './reference/tensor.ts';
 
 const D = 3;
 const K = 2;
@@ -142,3 +144,65 @@ test('gradients above the limit are scaled to it', () =>
   compare({ kind: 'sgd', momentum: 0.9, clipNorm: 0.3 }, sgd(0.9, true, 0), {}, 0.3));
 test('gradients below the limit stay', () =>
   compare({ kind: 'adam', clipNorm: 100 }, adam(0.9, 0.999, 1e-8, 0, 0), {}, 100));
+
+test('large gradients are clipped by their factors: same norm, same update', async () => {
+  const head = buildHead({ features: 300, layers: [256], classes: K });
+  const step = (clipNorm?: number): TrainingStep =>
+    buildTrainingStep({
+      trainable: head.graph,
+      parameters: head.parameters,
+      optimizer: { kind: 'gradients', ...(clipNorm !== undefined && { clipNorm }) },
+      batch: B,
+    });
+  const random = createRandom(1);
+  const features = rounded(Array.from({ length: B * 300 }, () => random.normal()), [B, 300]); // prettier-ignore
+  const parameters = [...initialise(head.parameters, 1)].map(
+    ([name, v]) => [name, tensor(v, head.parameters.find(p => p.name === name)!.dims)] as const,
+  );
+  const feeds = new Map([...data, ['features', features] as const, ...parameters]);
+  const [plain, clipped] = [await runGraph(step().graph, feeds), await runGraph(step(0.01).graph, feeds)];
+  const names = head.parameters.map(p => `${p.name}_gradient`);
+  const norm = Math.sqrt(names.reduce((s, n) => plain.get(n)!.data.reduce((t, v) => t + v * v, s), 0));
+  assert.ok(Math.abs(clipped.get('gradient_norm')!.data[0]! / norm - 1) < 1e-4);
+  for (const name of names) {
+    const expected = plain.get(name)!;
+    const scaled = tensor(expected.data.map(v => (v * 0.01) / norm), expected.dims); // prettier-ignore
+    const error = clipped.get(name)!.data.reduce((m, v, i) => Math.max(m, Math.abs(v - scaled.data[i]!)), 0);
+    assert.ok(error < 1e-6, `${name}: ${error}`);
+  }
+});
+
+test('a weight left factored gives the two factors of its gradient', async () => {
+  const head = buildHead({ features: 5, layers: [4], classes: K });
+  const weight = 'head/dense1/weight';
+  const common = { trainable: head.graph, parameters: head.parameters, batch: B };
+  const whole = buildTrainingStep({ ...common, optimizer: { kind: 'gradients' } });
+  const factored = ['head/dense1/weight', 'head/logits/weight'];
+  const step = buildTrainingStep({ ...common, optimizer: { kind: 'adam' }, factored });
+  assert.ok(!step.state.some(s => s.name.startsWith(weight)));
+  assert.deepEqual(step.factored.map(f => [f.name, f.x.isInput]), [[weight, true], ['head/logits/weight', false]]); // prettier-ignore
+  const random = createRandom(1);
+  const feeds = new Map(data);
+  for (const { name, shape } of [...whole.graph.inputs, ...step.graph.inputs])
+    if (!feeds.has(name)) {
+      const dims = shape.map(Number);
+      feeds.set(name, rounded(Array.from({ length: size(dims) }, () => random.next()), dims)); // prettier-ignore
+    }
+  const [exact, parts] = [interpret(whole.graph, feeds), await runGraph(step.graph, feeds)];
+  for (const { name, dz, x } of step.factored) {
+    const gradient = exact.get(`${name}_gradient`)!;
+    const [left, right] = [parts.get(dz.name)!, x.isInput ? feeds.get(x.name)! : parts.get(x.name)!];
+    assert.deepEqual([[...left.dims], [...right.dims]], [[...dz.dims], [...x.dims]]);
+    const [out, width] = [dz.dims[1]!, x.dims[1]!];
+    const product = filled([out, width]);
+    for (let i = 0; i < B; i++)
+      for (let o = 0; o < out; o++)
+        for (let j = 0; j < width; j++)
+          product.data[o * width + j]! += left.data[i * out + o]! * right.data[i * width + j]!;
+    assertClose(product, gradient, 1e-5, name);
+  }
+  assert.throws(
+    () => buildTrainingStep({ ...common, optimizer: { kind: 'adam' }, factored: ['head/dense1/bias'] }),
+    /not one product/,
+  );
+});

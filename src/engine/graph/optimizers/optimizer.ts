@@ -1,4 +1,6 @@
 import type { GraphBuilder } from '../builder.ts';
+import { factorsOf, productOf, squaredNorm } from '../factors.ts';
+import { sizeOf } from '../tensors.ts';
 import { createAdam, type AdamOptions } from './adam.ts';
 import { createSgd, type SgdOptions } from './sgd.ts';
 
@@ -70,17 +72,38 @@ export function scalarInput(b: GraphBuilder, name: string): string {
   return b.table.type(name) ? name : b.input(name, 'float32', []);
 }
 
-/** Multiplies gradients by min(1, limit / (norm + 1e-6)). Gives the new gradients and the norm before clipping. */
+/** From this size on a gradient's norm is taken, and the gradient scaled, by its factors. */
+const LARGE = 2 ** 16;
+
+/**
+ * Multiplies gradients by min(1, limit / (norm + 1e-6)). Gives the new gradients and the norm before clipping. `factored` names those
+ * of which only the factors are used.
+ */
 export function clipByGlobalNorm(
   b: GraphBuilder,
   updates: readonly Update[],
   limit: number,
+  factored: ReadonlySet<string>,
 ): { updates: Update[]; norm: string } {
-  const squares = updates.map(({ gradient }) => b.add('ReduceSumSquare', [gradient], { keepdims: 0 }));
+  const known = updates.map(({ name, gradient }) =>
+    factored.has(name) || sizeOf(b.dims(gradient)) >= LARGE ? factorsOf(b, gradient) : undefined,
+  );
+  const squares = updates.map(({ gradient }, i) =>
+    known[i] ? squaredNorm(b, known[i]) : b.add('ReduceSumSquare', [gradient], { keepdims: 0 }),
+  );
   const norm = b.add('Sqrt', [squares.reduce((x, y) => b.add('Add', [x, y]))], {}, { outputs: ['gradient_norm'] });
   const ratio = b.add('Div', [b.constant(limit), b.add('Add', [norm, b.constant(1e-6)])]);
   const factor = b.add('Min', [ratio, b.constant(1)]);
-  return { updates: updates.map(u => ({ ...u, gradient: b.add('Mul', [u.gradient, factor]) })), norm };
+  const scaled = (x: string): string => b.add('Mul', [x, factor]);
+  return {
+    updates: updates.map((update, i) => {
+      const { dz, x } = known[i] ?? {};
+      const gradient =
+        dz !== undefined && x !== undefined ? productOf(b, { dz: scaled(dz), x }) : scaled(update.gradient);
+      return { ...update, gradient };
+    }),
+    norm,
+  };
 }
 
 /** g + λ·w where the tensor decays. */
