@@ -4,7 +4,13 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { HeadwayError } from '../../shared/errors.ts';
-import { isActive, type ExperimentFile, type ExperimentSummary, type TrainConfig } from '../../shared/experiment.ts';
+import {
+  DEFAULT_CONFIG,
+  isActive,
+  type ExperimentFile,
+  type ExperimentSummary,
+  type TrainConfig,
+} from '../../shared/experiment.ts';
 import { isMissing, readJson, writeJson } from '../files/atomic.ts';
 import { experimentFolder, experimentPath, experimentsFolder } from '../files/workspace.ts';
 import { readHistory } from './historyFile.ts';
@@ -40,6 +46,20 @@ export async function createExperiment(workspace: string, config: TrainConfig, n
 export const writeExperiment = (workspace: string, file: ExperimentFile): Promise<void> =>
   writeJson(experimentPath(workspace, file.id, 'experiment.json'), file);
 
+/** Makes an experiment that has ended ready to run again; its checkpoint, if any, is kept. Throws HeadwayError('invalid') while it runs. */
+export async function queueAgain(workspace: string, file: ExperimentFile): Promise<ExperimentFile> {
+  if (isActive(file.status))
+    throw new HeadwayError('invalid', `"${file.name}" is running; there is nothing to resume.`);
+  if (file.status === 'done')
+    throw new HeadwayError('invalid', `"${file.name}" ran to its end; train a new experiment instead.`);
+  const { message: _, ended: __, ...rest } = file;
+  const queued: ExperimentFile = { ...rest, status: 'queued' };
+  await endPause(workspace, file.id);
+  await rm(stopRequestPath(workspace, file.id), { force: true });
+  await writeExperiment(workspace, queued);
+  return queued;
+}
+
 /** Throws HeadwayError `not-found` or `data`. A run whose process is gone reads as `interrupted`. */
 export async function readExperiment(workspace: string, id: string): Promise<ExperimentFile> {
   const where = experimentPath(workspace, id, 'experiment.json');
@@ -49,8 +69,14 @@ export async function readExperiment(workspace: string, id: string): Promise<Exp
   const schema: number = file.schema;
   if (schema > 1)
     throw new HeadwayError('data', `${where} was written by a newer Headway; update this one to read it.`);
-  return withLiveStatus(file, new Date(), isProcessAlive);
+  return withLiveStatus(completed(file), new Date(), isProcessAlive);
 }
+
+/** Settings that an older version did not have yet take the values that it used. */
+const completed = (file: ExperimentFile): ExperimentFile => ({
+  ...file,
+  config: { ...DEFAULT_CONFIG, ...file.config },
+});
 
 /** Pure part of the crash check. `alive` answers for a process of this machine. */
 export function withLiveStatus(file: ExperimentFile, now: Date, alive: (pid: number) => boolean): ExperimentFile {
@@ -65,7 +91,7 @@ export function withLiveStatus(file: ExperimentFile, now: Date, alive: (pid: num
     ...rest,
     status: 'interrupted',
     message:
-      'The run ended without finishing, for example because its process or the machine was stopped. Train again to repeat it.',
+      'The run ended without finishing, for example because its process or the machine was stopped. Resume it to go on where it was, or train again.',
   };
 }
 
@@ -137,6 +163,16 @@ export const stopRequestPath = (workspace: string, id: string): string =>
 
 export const requestStop = (workspace: string, id: string): Promise<void> =>
   writeFile(stopRequestPath(workspace, id), '');
+
+/** As long as this file exists, the run waits between two epochs. */
+export const pauseRequestPath = (workspace: string, id: string): string =>
+  path.join(experimentFolder(workspace, id), 'pause');
+
+export const requestPause = (workspace: string, id: string): Promise<void> =>
+  writeFile(pauseRequestPath(workspace, id), '');
+
+export const endPause = (workspace: string, id: string): Promise<void> =>
+  rm(pauseRequestPath(workspace, id), { force: true });
 
 /** Asks a running experiment to stop first. Throws HeadwayError('not-found'). */
 export async function deleteExperiment(workspace: string, id: string): Promise<void> {

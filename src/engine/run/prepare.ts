@@ -1,5 +1,7 @@
-/** From an experiment's configuration to features with labels. */
-import path from 'node:path';
+/** From a configuration to features with labels. */
+import { augmentationId } from '../augment/spec.ts';
+import { parseAugmentations } from '../augment/parse.ts';
+import { decodeVariant, variantStream } from '../augment/variant.ts';
 import { HeadwayError } from '../../shared/errors.ts';
 import type { ExperimentFile, Progress, TrainConfig } from '../../shared/experiment.ts';
 import { cutBackbone, type Cut } from '../backbones/cut.ts';
@@ -8,9 +10,8 @@ import { openDataset, type OpenedDataset } from '../datasets/dataset.ts';
 import { nestedSubset } from '../datasets/subset.ts';
 import type { Engine } from '../engine.ts';
 import { headwayVersion } from '../entry.ts';
-import { experimentFolder } from '../files/workspace.ts';
-import { extractFeatures } from '../features/extract.ts';
-import { createMatrix, type FeatureMatrix } from '../features/matrix.ts';
+import { extractFeatures, type ExtractFeatures } from '../features/extract.ts';
+import { createMatrix, DenseMatrix, type FeatureMatrix } from '../features/matrix.ts';
 import { sizeOf } from '../graph/tensors.ts';
 import type { TrainingData } from '../train/training.ts';
 
@@ -25,43 +26,70 @@ export interface Prepared extends Disposable {
   facts: Pick<ExperimentFile, 'dataHash' | 'classes' | 'engine' | 'skipped'> & { featureSeconds: number };
 }
 
+export interface PrepareOptions {
+  /** Takes the features where they do not fit into memory. */
+  spillFile: string;
+  signal: AbortSignal;
+  onProgress: (p: Progress) => void;
+}
+
 /** Throws HeadwayError, CancelledError. */
 export async function prepare(
   engine: Engine,
   workspace: string,
-  { id, config }: ExperimentFile,
-  signal: AbortSignal,
-  onProgress: (p: Progress) => void,
+  config: TrainConfig,
+  { spillFile, signal, onProgress }: PrepareOptions,
 ): Promise<Prepared> {
   const dataset = await openDataset(workspace, config.dataset, { store: engine.store, signal, onProgress });
   const backbone = await getBackbone(config.backbone);
   const cut = await cutBackbone(backbone, config.boundary, config.pooling);
   const wanted = chooseImages(dataset, config);
+  const augmented = wanted.slice(0, augmentedCount(wanted, config));
+  const variants = augmented.length > 0 ? config.variants : 0;
   const runtime = await engine.runtime();
-  const spillFile = path.join(experimentFolder(workspace, id), 'features.tmp');
-  const matrix = createMatrix(wanted.length, sizeOf(cut.dims), spillFile);
-  const { skipped, seconds } = await extractFeatures({
+  const rows = wanted.length + variants * augmented.length;
+  const matrix = createMatrix(rows, sizeOf(cut.dims), spillFile);
+  const request = { backbone, cut, runtime, store: engine.store, threads: config.threads, signal };
+  const base = await extractFeatures({
+    ...request,
     images: wanted,
-    backbone,
-    cut,
-    runtime,
-    store: engine.store,
-    threads: config.threads,
     into: { matrix, at: 0 },
-    signal,
-    onProgress,
+    onProgress: p => onProgress({ ...p, total: rows }),
   });
-  const unreadable = new Set(skipped.map(s => s.path));
-  const rows = Int32Array.from(wanted.flatMap((image, row) => (unreadable.has(image.path) ? [] : [row])));
-  const images = [...rows].map(row => wanted[row]!);
+  let { seconds } = base;
+  for (let v = 0; v < variants; v++) {
+    const at = wanted.length + v * augmented.length;
+    const made = await extractFeatures({
+      ...request,
+      images: augmented,
+      variant: variantOf(config, backbone, v),
+      into: { matrix, at },
+      onProgress: p => onProgress({ ...p, done: at + p.done, total: rows }),
+    });
+    seconds += made.seconds;
+  }
+
+  const unreadable = new Set(base.skipped.map(s => s.path));
+  const kept = wanted.flatMap((image, row) => (unreadable.has(image.path) ? [] : [row]));
+  const keptAugmented = kept.filter(row => row < augmented.length);
+  const images = kept.map(row => wanted[row]!);
   const rowsOf = (split: string) => Int32Array.from(images.flatMap((image, i) => (image.split === split ? [i] : [])));
+  const blocks = Array.from({ length: variants }, (_, v) =>
+    keptAugmented.map(row => wanted.length + v * augmented.length + row),
+  );
   const data: TrainingData = {
-    features: rows.length === wanted.length ? matrix : withRows(matrix, rows),
+    features: kept.length === wanted.length ? matrix : withRows(matrix, [...kept, ...blocks.flat()]),
     dims: cut.dims,
     labels: Int32Array.from(images, image => image.label),
     classes: dataset.file.classes.length,
     train: rowsOf('train'),
     validation: rowsOf('validation'),
+    ...(variants > 0 && {
+      variantsOf: image =>
+        image < keptAugmented.length
+          ? Int32Array.from({ length: variants }, (_, v) => kept.length + v * keptAugmented.length + image)
+          : new Int32Array(0),
+    }),
   };
   if (data.train.length === 0)
     throw new HeadwayError('data', `No image of data set "${config.dataset}" is in the train split; make a new split.`);
@@ -80,7 +108,7 @@ export async function prepare(
         device: runtime.device,
         backboneSha256: backbone.sha256,
       },
-      skipped,
+      skipped: base.skipped,
       featureSeconds: seconds,
     },
     [Symbol.dispose]: () => matrix[Symbol.dispose](),
@@ -88,26 +116,40 @@ export async function prepare(
 }
 
 /** Training images first, so that their rows lie together. */
-function chooseImages({ images }: OpenedDataset, { subset, seed }: TrainConfig): OpenedDataset['images'] {
+export function chooseImages({ images }: OpenedDataset, { subset, seed }: TrainConfig): OpenedDataset['images'] {
   const train = images.filter(image => image.split === 'train');
   const chosen = subset === undefined ? train : nestedSubset(train, subset, seed);
   return [...chosen, ...images.filter(image => image.split !== 'train')];
 }
 
-/** The matrix reduced to some of its rows, without a copy. */
-function withRows(matrix: FeatureMatrix, rows: Int32Array): FeatureMatrix {
-  const { dense, width } = matrix;
+/** How many of the images, from the first, get augmented variants: none, those of the train split, or all. */
+function augmentedCount(images: readonly { split: string }[], { augment, testTimeAugmentation }: TrainConfig): number {
+  if (augment.length === 0) return 0;
+  return testTimeAugmentation ? images.length : images.filter(image => image.split === 'train').length;
+}
+
+/** Variant v of a picture depends on its content, v and the seed alone, so that every run and subset shares it. */
+function variantOf({ augment, seed }: TrainConfig, { recipe }: Backbone, v: number): ExtractFeatures['variant'] {
+  const list = parseAugmentations(augment);
+  return {
+    name: `${augmentationId(list)} #${seed}/${v}`,
+    decode: (image, signal) => decodeVariant(image.absolute, recipe, list, seed, variantStream(image.hash, v), signal),
+  };
+}
+
+/** Some rows of a matrix. The few data sets with unreadable images pay with a copy; maps need none. */
+function withRows(matrix: FeatureMatrix, rows: readonly number[]): FeatureMatrix {
+  const { width } = matrix;
+  if (matrix.dense) {
+    const copy = new Float32Array(rows.length * width);
+    matrix.gather(rows, copy);
+    return new DenseMatrix(copy, width);
+  }
   const at = (row: number) => rows[row]!;
   return {
     rows: rows.length,
     width,
-    // The few data sets with unreadable images pay with a copy; everything else needs none.
-    dense:
-      dense &&
-      Float32Array.from(
-        { length: rows.length * width },
-        (_, i) => dense[at(Math.floor(i / width)) * width + (i % width)]!,
-      ),
+    dense: undefined,
     gather: (wanted, into) => matrix.gather(Array.from(wanted, at), into),
     setEncoded: (row, bytes) => matrix.setEncoded(at(row), bytes),
     [Symbol.dispose]: () => matrix[Symbol.dispose](),

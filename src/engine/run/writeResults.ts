@@ -3,6 +3,7 @@ import { SPLITS } from '../../shared/dataset.ts';
 import type { ExperimentFile, MetricsBySplit } from '../../shared/experiment.ts';
 import type { Engine } from '../engine.ts';
 import { reportSplit } from '../evaluate/metrics.ts';
+import { writeDynamics } from '../experiments/dynamicsFile.ts';
 import { writeMetrics } from '../experiments/metricsFile.ts';
 import {
   predictionsOf,
@@ -34,7 +35,7 @@ export async function writeResults(
     paths: images.map(image => image.path),
     splits: images.map(image => image.split),
     labels: data.labels,
-    probabilities: await predictor.predict(data.features, Int32Array.from(images.keys())),
+    probabilities: await predictAll(predictor, data, images.length, file.config.testTimeAugmentation),
     classes,
   };
   const metrics: MetricsBySplit = {};
@@ -52,7 +53,30 @@ export async function writeResults(
   });
   await writeFileAtomic(at('README.md'), modelCard(file, metrics, backbone));
   await writePredictions(at('predictions.parquet'), table);
+  if (trained.dynamics) await writeDynamics(workspace, file.id, table, trained.dynamics);
   // Last, because its presence says that the run has results.
   await writeMetrics(at('metrics.json'), metrics);
   return metrics;
+}
+
+/** Probabilities of every image; with test-time augmentation the mean over the image and its variants. */
+async function predictAll(
+  predictor: Predictor,
+  data: Prepared['data'],
+  count: number,
+  augmented: boolean,
+): Promise<Float32Array> {
+  const images = Int32Array.from({ length: count }, (_, i) => i);
+  const sum = await predictor.predict(data.features, images);
+  const { variantsOf } = data;
+  const variants = variantsOf?.(0).length ?? 0;
+  if (!augmented || !variantsOf) return sum;
+  for (let v = 0; v < variants; v++) {
+    const more = await predictor.predict(
+      data.features,
+      images.map(image => variantsOf(image)[v]!),
+    );
+    more.forEach((p, i) => (sum[i] = sum[i]! + p));
+  }
+  return sum.map(p => p / (1 + variants));
 }

@@ -21,6 +21,7 @@ export async function trainByGradient(
   trainable: Trainable,
   data: TrainingData,
   config: TrainConfig,
+  /** `checkpointKey` goes into the checkpoints, so that only the same run resumes from them. */
   options: TrainingOptions & { checkpointKey: string },
 ): Promise<TrainedHead> {
   const { runtime, stop, resume } = options;

@@ -116,7 +116,7 @@ describe('service and run processes', () => {
       process.kill(file.process!.pid, 'SIGKILL');
       const ended = await untilEnd(service, id);
       assert.equal(ended.file.status, 'interrupted');
-      assert.match(ended.file.message ?? '', /Train again/);
+      assert.match(ended.file.message ?? '', /Resume it/);
       const detail = await service.engine.getExperiment({ workspace, id });
       assert.deepEqual(detail.reports, []);
       assert.ok(detail.history.every((row, i) => row.epoch === i + 1));

@@ -22,7 +22,7 @@ describe('Dynamics', () => {
     near(d?.correctness, 1 / 3);
     near(d?.aum, (Math.log(0.3 / 0.5) + Math.log(0.6 / 0.2) + Math.log(0.35 / 0.4)) / 3);
     assert.equal(d?.forgetting, 1);
-    near(d!.el2n, Math.sqrt(0.16 + 0.65 ** 2 + 0.0625));
+    near(d.el2n, Math.sqrt(0.16 + 0.65 ** 2 + 0.0625));
     assert.deepEqual(
       dynamics.state.predictions.map(e => [...e]),
       [

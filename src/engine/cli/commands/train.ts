@@ -1,78 +1,145 @@
 import { Option, type Command } from 'commander';
-import { DEFAULT_CONFIG, type TrainConfig } from '../../../shared/experiment.ts';
-import { createExperiment, summarize } from '../../experiments/experimentFiles.ts';
+import { HeadwayError } from '../../../shared/errors.ts';
+import {
+  ACTIVATIONS,
+  DEFAULT_CONFIG,
+  OPTIMIZERS,
+  POOLINGS,
+  SCHEDULES,
+  type ExperimentFile,
+  type TrainConfig,
+} from '../../../shared/experiment.ts';
+import {
+  createExperiment,
+  queueAgain,
+  readExperiment,
+  resolveExperimentId,
+  summarize,
+} from '../../experiments/experimentFiles.ts';
 import { executeExperiment } from '../../run/execute.ts';
 import { checkConfig } from '../../train/config.ts';
 import { nonNegative, positiveInteger, type CliContext, type Runner } from '../cli.ts';
 import { epochNote, experimentDocument, experimentText } from '../experimentText.ts';
 import { onlyDataset } from '../names.ts';
 
-interface TrainOptions {
-  dataset?: string;
-  backbone: string;
-  boundary: string;
-  head: string;
-  epochs: number;
-  batch: number;
-  lr: number;
-  dropout: number;
-  l2?: number;
-  patience: number;
-  subset?: number;
-  seed: number;
+/** What was given on the command line; the rest comes from `--from` or the defaults. */
+type Given = Partial<Omit<TrainConfig, 'learningRate'>> & {
+  lr?: number | 'find';
   name?: string;
-}
+  from?: string;
+  resume?: string;
+};
+
+const d = DEFAULT_CONFIG;
 
 export function registerTrain(program: Command, run: Runner): void {
-  program
+  const command = program
     .command('train')
-    .description('train a head on a data set')
+    .description('train a head, or the last layers of the backbone with it')
     .option('--dataset <name>', 'data set (may be left out when there is one)')
-    .option('--backbone <name>', 'frozen network', DEFAULT_CONFIG.backbone)
-    .option('--boundary <name>', 'where the frozen part ends', DEFAULT_CONFIG.boundary)
+    .option('--from <id>', 'start from the configuration of another experiment')
+    .option('--resume <id>', 'go on with an interrupted or stopped experiment where it ended')
+    .option('--name <text>', 'name of the experiment');
+  command.optionsGroup('Model:');
+  command
+    .option('--backbone <name>', `frozen network (default: ${d.backbone})`)
+    .option(
+      '--boundary <where>',
+      `pool, last-conv, conv:K or percent:X: what is trained besides the head (default: ${d.boundary})`,
+    )
     .option(
       '--head <layers>',
-      'probe, none, simpler (256), m-simpler (64), or layer widths such as 512-64',
-      DEFAULT_CONFIG.head,
+      `probe, none, simpler (256), m-simpler (64), m-simpler-bn, fastai, or widths such as ${d.head} (default)`,
     )
-    .option('--epochs <n>', 'most epochs', positiveInteger, DEFAULT_CONFIG.epochs)
-    .option('--batch <n>', 'images per step', positiveInteger, DEFAULT_CONFIG.batch)
-    .option('--lr <rate>', 'learning rate', nonNegative, DEFAULT_CONFIG.learningRate)
-    .option('--dropout <share>', 'share of units dropped after each hidden layer', nonNegative, DEFAULT_CONFIG.dropout)
-    .option('--l2 <strength>', 'L2 penalty (default: chosen on validation for a probe, else 0)', nonNegative)
+    .addOption(choice('--activation <name>', 'of the hidden layers', ACTIVATIONS, d.activation))
+    .option('--batch-norm', 'batch normalisation in the hidden layers')
+    .addOption(choice('--pooling <how>', 'of the last feature map', POOLINGS, d.pooling))
+    .option('--dropout <share>', `of units after each hidden layer (default: ${d.dropout})`, nonNegative);
+  command.optionsGroup('Optimisation:');
+  command
+    .option('--epochs <n>', `most epochs (default: ${d.epochs})`, positiveInteger)
+    .option('--batch <n>', `images per step (default: ${d.batch})`, positiveInteger)
+    .option('--lr <rate>', `learning rate, or \`find\` (default: ${d.learningRate})`, rateOrFind)
+    .option(
+      '--backbone-rate <share>',
+      `the backbone's share of it when fine-tuning (default: ${d.backboneRate})`,
+      nonNegative,
+    )
+    .option('--head-epochs <n>', `epochs for the head alone before fine-tuning (default: ${d.headEpochs})`, nonNegative)
+    .addOption(choice('--optimizer <name>', '', OPTIMIZERS, d.optimizer))
+    .option('--momentum <m>', `of SGD, Nesterov (default: ${d.momentum})`, nonNegative)
+    .option('--weight-decay <w>', `of AdamW and SGD (default: ${d.weightDecay})`, nonNegative)
+    .addOption(choice('--schedule <name>', 'of the learning rate', SCHEDULES, d.schedule))
+    .option('--warmup <epochs>', `with a rising rate (default: ${d.warmup})`, nonNegative)
+    .option('--clip-norm <norm>', 'largest norm of all gradients together, 0 = no clipping', nonNegative)
+    .option('--l2 <strength>', 'penalty on weights (default: chosen on validation for a probe, else 0)', nonNegative)
+    .option('--label-smoothing <share>', `(default: ${d.labelSmoothing})`, nonNegative)
+    .option('--class-weights', 'rare classes count more')
+    .option('--balanced-sampling', 'every epoch draws each class equally often')
     .option(
       '--patience <epochs>',
-      'stop after so many epochs without improvement, 0 = never',
+      `without improvement before stopping, 0 = never (default: ${d.patience})`,
       nonNegative,
-      DEFAULT_CONFIG.patience,
     )
-    .option('--subset <n>', 'train on so many training images', positiveInteger)
-    .addOption(new Option('--seed <n>', 'seed').argParser(nonNegative).default(DEFAULT_CONFIG.seed))
-    .option('--name <text>', 'name of the experiment')
-    .action((options: TrainOptions) =>
-      run(async context => {
-        const { dataset, lr, l2, subset, name, ...rest } = options;
-        const config: TrainConfig = {
-          ...DEFAULT_CONFIG,
-          ...rest,
-          dataset: dataset ?? (await onlyDataset(context.workspace)),
-          learningRate: lr,
-          l2: l2 ?? 'auto',
-          ...(subset !== undefined && { subset }),
-          ...(context.options.threads !== undefined && { threads: context.options.threads }),
-        };
-        const id = await trainAndWait(context, config, name);
-        const summary = await summarize(context.workspace, id);
-        context.terminal.result(experimentDocument(summary), experimentText(summary));
-      }),
-    );
+    .option('--min-delta <loss>', `what counts as improvement (default: ${d.minDelta})`, nonNegative);
+  command.optionsGroup('Data:');
+  command
+    .option('--augment <names...>', 'augmentations by torchvision’s names, e.g. RandomResizedCrop RandomHorizontalFlip')
+    .option('--variants <n>', `augmented variants per training image (default: ${d.variants})`, positiveInteger)
+    .option('--tta', 'average predictions over augmented variants')
+    .option('--subset <n>', 'train on so many training images, stratified and nested', positiveInteger)
+    .option('--seed <n>', `(default: ${d.seed})`, nonNegative);
+  command.action((options: CommandOptions) =>
+    run(async context => {
+      const id = await trainAs(context, givenBy(options));
+      const summary = await summarize(context.workspace, id);
+      context.terminal.result(experimentDocument(summary), experimentText(summary));
+    }),
+  );
+}
+
+type CommandOptions = Omit<Given, 'classWeights' | 'sampling' | 'testTimeAugmentation'> & {
+  classWeights?: true;
+  balancedSampling?: true;
+  tta?: true;
+};
+
+function givenBy({ classWeights, balancedSampling, tta, ...rest }: CommandOptions): Given {
+  return {
+    ...rest,
+    ...(classWeights && { classWeights: 'balanced' as const }),
+    ...(balancedSampling && { sampling: 'balanced' as const }),
+    ...(tta && { testTimeAugmentation: true }),
+  };
+}
+
+async function trainAs(context: CliContext, given: Given): Promise<string> {
+  const { workspace } = context;
+  const { lr, name, from, resume, ...changes } = given;
+  if (resume !== undefined) {
+    const file = await readExperiment(workspace, await resolveExperimentId(workspace, resume));
+    return runAndWait(context, await queueAgain(workspace, file));
+  }
+  const base =
+    from === undefined ? undefined : await readExperiment(workspace, await resolveExperimentId(workspace, from));
+  const config: TrainConfig = {
+    ...DEFAULT_CONFIG,
+    ...base?.config,
+    ...changes,
+    dataset: changes.dataset ?? base?.config.dataset ?? (await onlyDataset(workspace)),
+    ...(typeof lr === 'number' && { learningRate: lr }),
+    ...(context.options.threads !== undefined && { threads: context.options.threads }),
+  };
+  return trainAndWait(context, config, name);
 }
 
 /** Trains in this process with a progress line; resolves to the experiment's id. */
 export async function trainAndWait(context: CliContext, config: TrainConfig, name?: string): Promise<string> {
-  const { workspace, terminal, engine, signal } = context;
   checkConfig(config);
-  const file = await createExperiment(workspace, config, name);
+  return runAndWait(context, await createExperiment(context.workspace, config, name));
+}
+
+async function runAndWait({ workspace, terminal, engine, signal }: CliContext, file: ExperimentFile): Promise<string> {
   let note = '';
   await executeExperiment(engine, workspace, file, {
     stop: signal,
@@ -82,4 +149,14 @@ export async function trainAndWait(context: CliContext, config: TrainConfig, nam
   });
   terminal.endProgress();
   return file.id;
+}
+
+const choice = (flags: string, description: string, choices: readonly string[], fallback: string): Option =>
+  new Option(flags, `${description} (default: ${fallback})`.trim()).choices(choices.slice());
+
+function rateOrFind(text: string): number | 'find' {
+  if (text === 'find') return text;
+  const rate = nonNegative(text);
+  if (rate === 0) throw new HeadwayError('invalid', 'A learning rate of 0 would train nothing.');
+  return rate;
 }
