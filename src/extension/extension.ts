@@ -44,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     registerStatusBar(store),
     registerFailures(store),
     store.onDidChange(() => panels.update()),
+    panels.onDidShow(id => experiments.select(id)),
     registerCommands(app, running, experiments),
     vscode.workspace.onDidChangeConfiguration(e => {
       if (e.affectsConfiguration(Setting.cacheDirectory) && running.pid !== undefined)

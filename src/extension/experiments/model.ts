@@ -96,11 +96,16 @@ function endText(e: ExperimentSummary): string {
 
 export const describe = (e: ExperimentSummary): string => (isActive(e.file.status) ? runText(e) : endText(e));
 
-export function experimentRow({ experiment: e }: ExperimentNode): Row {
+/** Whether the data set's name tells one experiment from another. */
+export const severalDatasets = (experiments: readonly ExperimentSummary[]): boolean =>
+  new Set(experiments.map(e => e.file.config.dataset)).size > 1;
+
+/** `short`: without " on DATASET", since the view is narrow and the accuracy stands behind the name. */
+export function experimentRow({ experiment: e }: ExperimentNode, short = false): Row {
   const running = isActive(e.file.status);
   return {
     id: e.file.id,
-    label: e.file.name,
+    label: short ? e.file.name.replace(` on ${e.file.config.dataset}`, '') : e.file.name,
     description: describe(e),
     tooltip: tooltip(e),
     ...ICON[e.file.status],

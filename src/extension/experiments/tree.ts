@@ -4,22 +4,28 @@ import { Command, View } from '../contributions.ts';
 import { t } from '../platform/text.ts';
 import { treeItem } from '../platform/treeItem.ts';
 import type { Store } from '../store.ts';
-import { experimentRow, newestFirst, type ExperimentNode } from './model.ts';
+import { experimentRow, newestFirst, severalDatasets, type ExperimentNode } from './model.ts';
 
 export class ExperimentTree implements vscode.TreeDataProvider<ExperimentNode>, vscode.Disposable {
   readonly #store: Store;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly view: vscode.TreeView<ExperimentNode>;
-  readonly #subscription: vscode.Disposable;
+  readonly #subscriptions: vscode.Disposable[];
+  /** The experiment to select as soon as the view shows it. */
+  #wanted: string | undefined;
 
   constructor(store: Store) {
     this.#store = store;
     this.view = vscode.window.createTreeView(View.experiments, { treeDataProvider: this, canSelectMany: true });
-    this.#subscription = store.onDidChange(() => {
-      this.view.message = store.error === undefined ? '' : messageOf(store.error);
-      this.#changed.fire(undefined);
-    });
+    this.#subscriptions = [
+      store.onDidChange(() => {
+        this.view.message = store.error === undefined ? '' : messageOf(store.error);
+        this.#changed.fire(undefined);
+        this.#select();
+      }),
+      this.view.onDidChangeVisibility(() => this.#select()),
+    ];
   }
 
   async getChildren(node?: ExperimentNode): Promise<ExperimentNode[]> {
@@ -29,15 +35,34 @@ export class ExperimentTree implements vscode.TreeDataProvider<ExperimentNode>, 
   }
 
   getTreeItem(node: ExperimentNode): vscode.TreeItem {
-    return treeItem(experimentRow(node), {
+    return treeItem(experimentRow(node, !severalDatasets(this.#store.experiments)), {
       command: Command.openExperiment,
       title: t('Show Results'),
       arguments: [node],
     });
   }
 
+  /** All are at the top; `reveal` asks. */
+  getParent(): undefined {
+    return undefined;
+  }
+
+  /** Selects the experiment whose results are looked at, now or when the view is opened; the keyboard stays where it is. */
+  select(id: string): void {
+    this.#wanted = id;
+    this.#select();
+  }
+
+  #select(): void {
+    const experiment = this.#store.experiments.find(e => e.file.id === this.#wanted);
+    if (!experiment || !this.view.visible) return;
+    this.#wanted = undefined;
+    // Rejected where the view has been closed in the meantime: then there is nothing to select.
+    this.view.reveal({ experiment }, { select: true, focus: false }).then(undefined, () => undefined);
+  }
+
   dispose(): void {
-    this.#subscription.dispose();
+    for (const s of this.#subscriptions) s.dispose();
     this.view.dispose();
     this.#changed.dispose();
   }

@@ -13,7 +13,11 @@ export class Panels implements vscode.Disposable {
   readonly results = new Map<string, ResultPanel>();
   classify: ClassifyPanel | undefined;
   readonly #app: () => App;
+  readonly #shown = new vscode.EventEmitter<string>();
   readonly #subscriptions: vscode.Disposable[] = [];
+
+  /** The experiment whose results came to the front. */
+  readonly onDidShow = this.#shown.event;
 
   /** `app` is asked only after activation: the panels are part of it. */
   constructor(app: () => App) {
@@ -66,6 +70,10 @@ export class Panels implements vscode.Disposable {
     const { ResultPanel } = await import('./resultPanel.ts');
     this.results.set(id, new ResultPanel(this.#app(), panel, { ...state, id }));
     panel.onDidDispose(() => this.results.delete(id));
+    panel.onDidChangeViewState(() => {
+      if (panel.active) this.#shown.fire(id);
+    });
+    if (panel.active) this.#shown.fire(id);
     this.#look();
   }
 
@@ -87,6 +95,7 @@ export class Panels implements vscode.Disposable {
 
   dispose(): void {
     for (const d of this.#subscriptions) d.dispose();
+    this.#shown.dispose();
     for (const { panel } of this.results.values()) panel.dispose();
     this.classify?.panel.dispose();
   }

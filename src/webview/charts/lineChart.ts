@@ -60,7 +60,7 @@ export function lineChart({
     className: 'plot',
     width,
     height,
-    marginLeft: 40,
+    marginLeft: 48,
     marginRight: 12,
     marginTop: 18,
     marginBottom: 24,

@@ -11,7 +11,7 @@ function series(history: readonly EpochRow[], train: Curve, validation: Curve): 
   const points = (curve: Curve) => history.map(row => ({ x: row.epoch, y: row[curve] }));
   return [
     { name: 'Train', color: 'var(--vscode-charts-blue)', dashed: true, points: points(train) },
-    { name: 'Validation', color: 'var(--vscode-charts-orange)', points: points(validation) },
+    { name: 'Validation', color: 'var(--vscode-charts-yellow)', points: points(validation) },
   ];
 }
 

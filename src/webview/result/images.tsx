@@ -54,11 +54,11 @@ export function Images({ model, detail }: { model: ResultModel; detail: Experime
           value={sortOf(ui)}
           onChange={sort => model.changeQuery({ sorts: { ...ui.sorts, [ui.segment]: sort } })}
         />
-        <TileSize value={ui.tile} onChange={tile => model.change({ tile })} />
       </div>
       <div class="toolbar">
         <Shown model={model} source={source} wrong={wrong} />
         <ChipRow model={model} />
+        <TileSize value={ui.tile} onChange={tile => model.change({ tile })} />
       </div>
       {source.problem.value === undefined ? (
         <Body model={model} source={source} />
@@ -99,8 +99,8 @@ function Body({ model, source }: { model: ResultModel; source: RowSource }) {
         onResize={steps => model.change({ tile: clampTile(model.ui.value.tile + steps * 2 * TILE.step) })}
       />
       <p class="keys" aria-hidden="true">
-        <kbd>←↑↓→</kbd> move <kbd>Enter</kbd> open at full size <kbd>Esc</kbd> drop the last filter <kbd>Ctrl</kbd>
-        <kbd>wheel</kbd> tile size
+        <kbd>←↑↓→</kbd> move <kbd>Enter</kbd> open <kbd>Esc</kbd> drop filter <kbd>Ctrl</kbd>
+        <kbd>wheel</kbd> size
       </p>
     </>
   );

@@ -39,7 +39,7 @@ export function statusWords({ status, bestEpoch }: ExperimentFile): StatusWords 
 }
 
 export interface Explanation {
-  kind: 'warning' | 'error';
+  kind: 'info' | 'warning' | 'error';
   message: string;
   advice: string;
 }
@@ -50,7 +50,7 @@ export function explain({ status, message, bestEpoch }: ExperimentFile): Explana
   switch (status) {
     case 'stopped':
       return {
-        kind: 'warning',
+        kind: 'info',
         message: message ?? 'The run was stopped before its last epoch.',
         advice:
           bestEpoch === undefined
@@ -114,7 +114,7 @@ export function facts(file: ExperimentFile, history: readonly EpochRow[]): Fact[
   const steps = stepWords(history);
   const list: Fact[] = [
     {
-      name: 'Data set',
+      name: 'Dataset',
       value:
         config.subset === undefined ? config.dataset : `${config.dataset}, ${count(config.subset, 'training image')}`,
       ...(dataHash !== undefined && { more: `Data hash ${dataHash}` }),
@@ -140,9 +140,20 @@ export function facts(file: ExperimentFile, history: readonly EpochRow[]): Fact[
     value: settings(file),
     more: `Patience ${config.patience}, smallest gain ${config.minDelta}`,
   });
-  if (engine) list.push({ name: 'Device', value: engine.device, more: `${engine.runtime}, Headway ${engine.headway}` });
-  if (seconds)
-    list.push({ name: 'Time', value: `features ${duration(seconds.features)}, training ${duration(seconds.train)}` });
+  const versions = engine && `${engine.runtime}, Headway ${engine.headway}`;
+  // A run writes its times when it has ended.
+  if (seconds && !isActive(file.status)) {
+    const on = engine ? ` on ${engine.device.toUpperCase()}` : '';
+    list.push({
+      name: 'Time',
+      value: `${duration(seconds.features + seconds.train)}${on}`,
+      more: [
+        `Features ${duration(seconds.features)}, training ${duration(seconds.train)}`,
+        ...(versions === undefined ? [] : [versions]),
+      ].join('\n'),
+    });
+  } else if (engine && versions !== undefined)
+    list.push({ name: 'Device', value: engine.device.toUpperCase(), more: versions });
   return list;
 }
 

@@ -7,6 +7,7 @@ import {
   describe as text,
   experimentRow,
   newestFirst,
+  severalDatasets,
   statusBar,
 } from '../../../src/extension/experiments/model.ts';
 import { classifyChoices, pictureName } from '../../../src/extension/panels/classifyModel.ts';
@@ -80,6 +81,15 @@ describe('experiments tree', () => {
       assert.match(row.tooltip ?? '', part);
     const probe = experimentRow({ experiment: experiment({ config: { ...training.file.config, head: 'probe' } }) });
     assert.doesNotMatch(probe.tooltip ?? '', /dropout/);
+  });
+
+  it('leaves the data set out of the names where there is only one', () => {
+    const other = experiment({ config: { ...training.file.config, dataset: 'fruit' } });
+    assert.deepEqual([severalDatasets([training]), severalDatasets([training, other])], [false, true]);
+    assert.equal(experimentRow({ experiment: training }).label, '512-64 on garden');
+    assert.equal(experimentRow({ experiment: training }, true).label, '512-64');
+    const named = experiment({ name: 'My best' });
+    assert.equal(experimentRow({ experiment: named }, true).label, 'My best');
   });
 
   it('puts the newest first', () => {
