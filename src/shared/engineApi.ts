@@ -6,6 +6,8 @@ import type {
   PredictionPage,
   PredictionQuery,
   Progress,
+  RateFinding,
+  RunEstimate,
   TrainConfig,
 } from './experiment.ts';
 import type { Method } from './rpc.ts';
@@ -82,6 +84,19 @@ export interface EngineApi {
   startExperiment: Method<InWorkspace & { config: TrainConfig; name?: string }, { id: string }>;
   /** Asks the run to stop; it keeps the best weights so far and is evaluated. */
   stopExperiment: Method<InWorkspace & { id: string }, null>;
+  /** The run waits between two epochs until `resumeExperiment`. */
+  pauseExperiment: Method<InWorkspace & { id: string }, null>;
+  /** Ends a pause; starts an interrupted, stopped or failed run again where its last checkpoint was. */
+  resumeExperiment: Method<InWorkspace & { id: string }, null>;
+  /** A learning-rate range test on the configuration's own data. */
+  findLearningRate: Method<InWorkspace & { config: TrainConfig }, RateFinding, Progress>;
+  /** What a run would take. Throws `invalid` for a configuration that is out of range, in one sentence. */
+  estimate: Method<InWorkspace & { config: TrainConfig }, RunEstimate>;
+  /** Augmented variants of one picture, as WebP; the first is the picture as the backbone sees it. */
+  augmentationPreview: Method<
+    { path: string; augment: string[]; seed: number; count: number },
+    { images: Uint8Array[] }
+  >;
   deleteExperiment: Method<InWorkspace & { id: string }, null>;
   predictions: Method<PredictionQuery, PredictionPage>;
 

@@ -108,6 +108,37 @@ export const DEFAULT_CONFIG: Omit<TrainConfig, 'dataset'> = {
   device: 'auto',
 };
 
+/** One step of a learning-rate range test. */
+export interface RatePoint {
+  rate: number;
+  loss: number;
+  /** Exponential average of the loss. */
+  smoothed: number;
+}
+
+export interface RateFinding {
+  points: RatePoint[];
+  /** Absent when the loss never fell. */
+  suggestion: number | undefined;
+}
+
+/** What a run would take, before it starts. */
+export interface RunEstimate {
+  /** Trained numbers. */
+  parameters: number;
+  trainImages: number;
+  /** Images (and augmented variants) whose features have to be computed first. */
+  toCompute: number;
+  /** Bytes that the cache would grow by. */
+  cacheBytes: number;
+  /** Bytes of features, weights and optimizer state in memory. */
+  memoryBytes: number;
+  /** Measured on a few steps just now. */
+  secondsPerEpoch: number;
+  /** Features and all epochs (early stopping may end it sooner); absent until this machine's speed is known. */
+  seconds: number;
+}
+
 export interface Progress {
   phase: 'scan' | 'features' | 'training' | 'evaluating' | 'sample';
   done: number;

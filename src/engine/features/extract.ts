@@ -65,11 +65,7 @@ export async function extractFeatures(request: ExtractFeatures): Promise<Extract
   throwIfAborted(signal);
   const { cut } = request;
   const width = sizeOf(cut.dims);
-  const key: FeatureKey = {
-    backbone: backbone.sha256,
-    boundary: cut.name,
-    preprocessing: preprocessingId(backbone.recipe) + (request.variant ? `, ${request.variant.name}` : ''),
-  };
+  const key = featureKey(backbone, cut, request.variant?.name);
   const { matrix, at } = request.into ?? {
     matrix: createMatrix(
       images.length,
@@ -121,6 +117,13 @@ export async function extractFeatures(request: ExtractFeatures): Promise<Extract
   }
   return { features: matrix, skipped, seconds: (performance.now() - start) / 1000, cached };
 }
+
+/** Where features are cached; `variant` names what was done to the pictures, if anything. */
+export const featureKey = (backbone: Backbone, cut: Cut, variant?: string): FeatureKey => ({
+  backbone: backbone.sha256,
+  boundary: cut.name,
+  preprocessing: preprocessingId(backbone.recipe) + (variant === undefined ? '' : `, ${variant}`),
+});
 
 interface Work {
   todo: readonly FeatureImage[];

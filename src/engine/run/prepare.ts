@@ -56,6 +56,7 @@ export async function prepare(
     into: { matrix, at: 0 },
     onProgress: p => onProgress({ ...p, total: rows }),
   });
+  rememberSpeed(engine, { ...base, images: wanted.length });
   let { seconds } = base;
   for (let v = 0; v < variants; v++) {
     const at = wanted.length + v * augmented.length;
@@ -115,6 +116,25 @@ export async function prepare(
   };
 }
 
+const SPEED = 'features.images per second';
+/** Fewer say little about the speed of a machine. */
+const ENOUGH = 64;
+
+/** For the estimate of later runs. */
+function rememberSpeed(
+  { store }: Engine,
+  { seconds, cached, images }: { seconds: number; cached: number; images: number },
+): void {
+  const computed = images - cached;
+  if (computed >= ENOUGH) store.putSetting(SPEED, String(computed / seconds));
+}
+
+/** Images per second of the last extraction on this machine; undefined before the first one. */
+export const knownSpeed = ({ store }: Engine): number | undefined => {
+  const text = store.setting(SPEED);
+  return text === undefined ? undefined : Number(text);
+};
+
 /** Training images first, so that their rows lie together. */
 export function chooseImages({ images }: OpenedDataset, { subset, seed }: TrainConfig): OpenedDataset['images'] {
   const train = images.filter(image => image.split === 'train');
@@ -123,13 +143,16 @@ export function chooseImages({ images }: OpenedDataset, { subset, seed }: TrainC
 }
 
 /** How many of the images, from the first, get augmented variants: none, those of the train split, or all. */
-function augmentedCount(images: readonly { split: string }[], { augment, testTimeAugmentation }: TrainConfig): number {
+export function augmentedCount(
+  images: readonly { split: string }[],
+  { augment, testTimeAugmentation }: TrainConfig,
+): number {
   if (augment.length === 0) return 0;
   return testTimeAugmentation ? images.length : images.filter(image => image.split === 'train').length;
 }
 
 /** Variant v of a picture depends on its content, v and the seed alone, so that every run and subset shares it. */
-function variantOf({ augment, seed }: TrainConfig, { recipe }: Backbone, v: number): ExtractFeatures['variant'] {
+export function variantOf({ augment, seed }: TrainConfig, { recipe }: Backbone, v: number): ExtractFeatures['variant'] {
   const list = parseAugmentations(augment);
   return {
     name: `${augmentationId(list)} #${seed}/${v}`,

@@ -8,13 +8,12 @@ import type { Engine } from '../engine.ts';
 import { pauseRequestPath } from '../experiments/experimentFiles.ts';
 import { writeHistory } from '../experiments/historyFile.ts';
 import { experimentPath } from '../files/workspace.ts';
-import { sizeOf } from '../graph/tensors.ts';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../train/checkpoint.ts';
 import { trainByGradient } from '../train/gradientTrainer.ts';
 import { parseHead } from '../train/headSpec.ts';
 import { trainProbe } from '../train/probe.ts';
-import { trainableHead, trainableTail } from '../train/trainable.ts';
 import type { TrainedHead, TrainingOptions } from '../train/training.ts';
+import { trainableOf } from './estimate.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunRecord } from './runRecord.ts';
 
@@ -92,10 +91,7 @@ function choose(
   options: TrainingOptions & { checkpointKey: string },
 ): Promise<TrainedHead> {
   if (parseHead(config.head).kind === 'probe') return trainProbe(data, config, options);
-  const trainable = cut.tail
-    ? trainableTail(cut.tail, data.classes, config)
-    : trainableHead(sizeOf(cut.dims), data.classes, config);
-  return trainByGradient(trainable, data, config, options);
+  return trainByGradient(trainableOf(cut, data.classes, config), data, config, options);
 }
 
 /** A checkpoint fits only the same configuration on the same data by the same runtime. */

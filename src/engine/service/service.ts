@@ -1,15 +1,32 @@
 /** The long-lived process behind the editor: `main.mjs service --cache DIR`, forked with an IPC channel by the extension host. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { EngineApi } from '../../shared/engineApi.ts';
 import { HeadwayError } from '../../shared/errors.ts';
+import { DEFAULT_CONFIG, isActive } from '../../shared/experiment.ts';
 import { serve } from '../../shared/rpc.ts';
+import { augmentationPreview } from '../augment/preview.ts';
+import { parseAugmentations } from '../augment/parse.ts';
+import { getBackbone } from '../backbones/registry.ts';
 import { classifyImages } from '../classify/classify.ts';
 import { addDataset, listDatasets, openDataset, removeDataset, summary } from '../datasets/dataset.ts';
 import { openEngine, type Engine } from '../engine.ts';
 import { headwayVersion } from '../entry.ts';
-import { createExperiment, deleteExperiment, listExperiments, requestStop } from '../experiments/experimentFiles.ts';
+import {
+  createExperiment,
+  deleteExperiment,
+  endPause,
+  listExperiments,
+  queueAgain,
+  readExperiment,
+  requestPause,
+  requestStop,
+} from '../experiments/experimentFiles.ts';
 import { thumbnails } from '../images/thumbnail.ts';
+import { estimateRun } from '../run/estimate.ts';
+import { findRate } from '../run/findRate.ts';
 import { holdLease } from '../run/lease.ts';
 import { leasePath, startRun } from '../run/startRun.ts';
 import { createGarden } from '../sample/garden.ts';
@@ -107,6 +124,31 @@ function handlers(engine: Engine, log: (line: string) => void): EngineApi {
     stopExperiment: async ({ workspace, id }) => {
       await requestStop(workspace, id);
       return null;
+    },
+    pauseExperiment: async ({ workspace, id }) => {
+      await requestPause(workspace, id);
+      return null;
+    },
+    resumeExperiment: async ({ workspace, id }) => {
+      lease(workspace);
+      const file = await readExperiment(workspace, id);
+      if (isActive(file.status)) await endPause(workspace, id);
+      else {
+        await queueAgain(workspace, file);
+        await startRun({ workspace, id, cacheDirectory }, () => log(`The process of run ${id} has ended.`));
+      }
+      return null;
+    },
+    findLearningRate: ({ workspace, config }, { signal, progress }) =>
+      findRate(engine, workspace, config, { signal, onProgress: progress }),
+    estimate: ({ workspace, config }, { signal }) => estimateRun(engine, workspace, config, signal),
+    augmentationPreview: async ({ path: file, augment, seed, count }, { signal }) => {
+      const { recipe } = await getBackbone(DEFAULT_CONFIG.backbone);
+      const bytes = await readFile(file);
+      const list = parseAugmentations(augment);
+      const image = createHash('sha256').update(bytes).digest('hex');
+      const [plain] = await augmentationPreview(bytes, recipe, [], seed, 1, image, signal);
+      return { images: [plain!, ...(await augmentationPreview(bytes, recipe, list, seed, count, image, signal))] };
     },
     deleteExperiment: async ({ workspace, id }) => {
       await deleteExperiment(workspace, id);

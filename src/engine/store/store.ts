@@ -131,6 +131,19 @@ export class Store implements Disposable {
     return found;
   }
 
+  /** How many of the hashes have features. */
+  countFeatures(key: FeatureKey, hashes: readonly string[]): number {
+    return this.#connection.guarded(
+      () => {
+        const space = this.#space(key);
+        if (space === undefined) return 0;
+        const select = this.#connection.prepare('SELECT 1 FROM features WHERE space = ? AND hash = ?');
+        return hashes.reduce((n, hash) => n + (select.get(space, hash) ? 1 : 0), 0);
+      },
+      () => 0,
+    );
+  }
+
   /** Stores the rows' bytes in one transaction. */
   putFeatures(key: FeatureKey, rows: readonly { hash: string; bytes: Uint8Array }[]): void {
     if (rows.length === 0) return;

@@ -5,6 +5,7 @@ import type { OptimizerOptions } from '../graph/optimizers/optimizer.ts';
 import { bakeParameters, type ParameterValues } from '../graph/parameters.ts';
 import { parameterCount } from '../graph/trainable.ts';
 import { buildTrainingStep, type TrainingStep } from '../graph/trainingStep.ts';
+import { fillBatch } from './batch.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { collapseRemarks, noValidation } from './remarks.ts';
 import { Dynamics } from './dynamics.ts';
@@ -14,7 +15,7 @@ import { createRandom } from './random.ts';
 import { gatherLabels } from './rows.ts';
 import { Plateau, scheduleFactor } from './schedule.ts';
 import { StepLoop } from './stepLoop.ts';
-import { BACKBONE, HEAD, type Trainable } from './trainable.ts';
+import { BACKBONE, groupRates, groupsIn, HEAD, type Trainable } from './trainable.ts';
 import type { TrainedHead, TrainingData, TrainingOptions } from './training.ts';
 
 export async function trainByGradient(
@@ -80,7 +81,7 @@ export async function trainByGradient(
       dynamics.beginEpoch();
       const training = await trainEpoch(epochLoop, data, config, epoch, dynamics, stop, step => {
         const rate = rateAt(step);
-        return epochLoop.step(groupRates(epochLoop, rate, config.backboneRate), random);
+        return epochLoop.step(groupRates(epochLoop.groups, rate, config.backboneRate), random);
       });
       if (training === null) break;
       const current = new Map([...trainable.start, ...epochLoop.state]);
@@ -123,13 +124,6 @@ export async function trainByGradient(
     dynamics,
   };
 }
-
-const groupsIn = ({ parameters }: Pick<Trainable, 'parameters'>): string[] => [
-  ...new Set(parameters.map(p => p.group)),
-];
-
-const groupRates = ({ groups }: StepLoop, rate: number, backboneRate: number): Record<string, number> =>
-  Object.fromEntries(groups.map(group => [group, group === BACKBONE ? rate * backboneRate : rate]));
 
 /** The trainable with the parameters of other groups as constants. */
 function withoutFrozen(trainable: Trainable, groups: readonly string[], values: ParameterValues): Trainable {
@@ -179,23 +173,14 @@ async function trainEpoch(
   step: (index: number) => Promise<number>,
 ): Promise<{ loss: number; accuracy: number } | null> {
   const { labels, classes } = data;
-  const { images, rows } = epochOrder(data, config, epoch);
+  const order = epochOrder(data, config, epoch);
+  const { images } = order;
   const batch = loop.weight.length;
-  const padded = new Int32Array(batch);
   let loss = 0;
   let right = 0;
   for (let begin = 0, index = 0; begin < images.length; begin += batch, index++) {
     if (stop.aborted) return null;
-    const count = Math.min(batch, images.length - begin);
-    loop.target.fill(0);
-    for (let i = 0; i < batch; i++) {
-      // The last batch is filled up with images of weight 0.
-      const at = begin + (i % count);
-      padded[i] = rows[at]!;
-      loop.target[i * classes + labels[images[at]!]!] = 1;
-      loop.weight[i] = i < count ? 1 : 0;
-    }
-    data.features.gather(padded, loop.features);
+    const count = fillBatch(loop, data, order, begin);
     loss += (await step(index)) * count;
     for (let i = 0; i < count; i++) {
       const image = images[begin + i]!;

@@ -12,6 +12,14 @@ import { headLayout } from './headSpec.ts';
 export const HEAD = 'head';
 export const BACKBONE = 'backbone';
 
+export const groupsIn = ({ parameters }: Pick<Trainable, 'parameters'>): string[] => [
+  ...new Set(parameters.map(p => p.group)),
+];
+
+/** A learning rate for each group: the backbone's is a share of the head's. */
+export const groupRates = (groups: readonly string[], rate: number, backboneRate: number): Record<string, number> =>
+  Object.fromEntries(groups.map(group => [group, group === BACKBONE ? rate * backboneRate : rate]));
+
 export interface Trainable {
   /** From `features` [batch, ...dims] and the parameters to `logits` [batch, classes]. */
   graph: Graph;

@@ -4,7 +4,9 @@ import { HeadwayError } from '../../../shared/errors.ts';
 import { count, percent } from '../../../shared/format.ts';
 import {
   deleteExperiment,
+  endPause,
   listExperiments,
+  requestPause,
   requestStop,
   resolveExperimentId,
   summarize,
@@ -12,6 +14,7 @@ import {
 import { selectPredictions } from '../../experiments/predictionPage.ts';
 import { readPredictions } from '../../experiments/predictionsFile.ts';
 import { experimentPath } from '../../files/workspace.ts';
+import { verifyExperiment } from '../../run/verify.ts';
 import { positiveInteger, type Runner } from '../cli.ts';
 import { experimentDocument, experimentsTable, experimentText } from '../experimentText.ts';
 import { table } from '../terminal.ts';
@@ -62,6 +65,26 @@ export function registerExperiments(program: Command, run: Runner): void {
       }),
     );
   experiment
+    .command('pause <id>')
+    .description('let a running experiment wait after its current epoch; `experiment resume` ends the wait')
+    .action((text: string) =>
+      run(async ({ workspace, terminal }) => {
+        const id = await resolveExperimentId(workspace, text);
+        await requestPause(workspace, id);
+        terminal.result({ id, pausing: true }, `${id} will wait after its current epoch.`);
+      }),
+    );
+  experiment
+    .command('resume <id>')
+    .description('end a pause (an interrupted run goes on with `train --resume`)')
+    .action((text: string) =>
+      run(async ({ workspace, terminal }) => {
+        const id = await resolveExperimentId(workspace, text);
+        await endPause(workspace, id);
+        terminal.result({ id, resuming: true }, `${id} goes on.`);
+      }),
+    );
+  experiment
     .command('delete <id>')
     .description('delete an experiment with its files')
     .action((text: string) =>
@@ -69,6 +92,19 @@ export function registerExperiments(program: Command, run: Runner): void {
         const id = await resolveExperimentId(workspace, text);
         await deleteExperiment(workspace, id);
         terminal.result({ id, deleted: true }, `${id} was deleted.`);
+      }),
+    );
+  program
+    .command('verify <id>')
+    .description('run an experiment again and compare metrics and predictions')
+    .action((text: string) =>
+      run(async ({ workspace, terminal, engine, signal }) => {
+        const id = await resolveExperimentId(workspace, text);
+        const result = await verifyExperiment(engine, workspace, id, { signal, onProgress: terminal.progress });
+        const verdict = result.same
+          ? `The same: metrics and all ${result.n} predictions of ${id} were reproduced.`
+          : `Not the same:\n${result.differences.map(line => `  ${line}`).join('\n')}`;
+        terminal.result({ id, ...result }, verdict);
       }),
     );
   program

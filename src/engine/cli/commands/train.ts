@@ -16,7 +16,10 @@ import {
   resolveExperimentId,
   summarize,
 } from '../../experiments/experimentFiles.ts';
+import { writeRateFinding } from '../../experiments/rateFile.ts';
+import { experimentPath } from '../../files/workspace.ts';
 import { executeExperiment } from '../../run/execute.ts';
+import { findRate } from '../../run/findRate.ts';
 import { checkConfig } from '../../train/config.ts';
 import { nonNegative, positiveInteger, type CliContext, type Runner } from '../cli.ts';
 import { epochNote, experimentDocument, experimentText } from '../experimentText.ts';
@@ -130,7 +133,19 @@ async function trainAs(context: CliContext, given: Given): Promise<string> {
     ...(typeof lr === 'number' && { learningRate: lr }),
     ...(context.options.threads !== undefined && { threads: context.options.threads }),
   };
-  return trainAndWait(context, config, name);
+  if (lr !== 'find') return trainAndWait(context, config, name);
+  const { terminal, engine, signal } = context;
+  const found = await findRate(engine, workspace, config, { signal, onProgress: terminal.progress });
+  if (found.suggestion === undefined)
+    throw new HeadwayError(
+      'engine',
+      'The loss did not fall at any learning rate from 1e-7 to 10; look at the data or the head.',
+    );
+  const learningRate = Number(found.suggestion.toPrecision(2));
+  terminal.say(`Learning rate ${learningRate} (the middle of the range in which the loss falls).`);
+  const id = await trainAndWait(context, { ...config, learningRate }, name);
+  await writeRateFinding(experimentPath(workspace, id, 'lr-finder.csv'), found);
+  return id;
 }
 
 /** Trains in this process with a progress line; resolves to the experiment's id. */
