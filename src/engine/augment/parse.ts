@@ -58,8 +58,7 @@ function parsePart(name: AugmentationName, part: string, index: number): Record<
   const [key, value, ...rest] = part.split('=').map(piece => piece.trim());
   if (value === undefined && index === 0) {
     const main = parseValue(part);
-    // One strength for three, and hue left alone: a turned hue is the change that most often makes another class.
-    if (name === 'ColorJitter') return { brightness: main, contrast: main, saturation: main, hue: 0 };
+    if (name === 'ColorJitter') return { brightness: main, contrast: main, saturation: main };
     return { [keys[0]!]: main };
   }
   if (value === undefined || rest.length > 0 || !keys.includes(key!))
