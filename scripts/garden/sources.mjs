@@ -114,7 +114,6 @@ export const CLASSES = {
   pineapple: { '': ['pineapple'] },
   pumpkin: { '': ['jack-o-lantern', 'jackolantern'] },
   strawberry: { '': ['strawberry', 'strawberry-1'], second: ['strawberry-2'] },
-  tangerine: { '': ['tangerine'] },
   tomato: { '': ['tomato'] },
   watermelon: { '': ['watermelon', 'watermelon-1'], second: ['watermelon-2'] },
 };

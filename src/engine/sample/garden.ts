@@ -31,7 +31,7 @@ export interface GardenOptions {
   drawings?: string;
   /** Whole number; default 1. */
   seed?: number;
-  /** Before near-duplicates are added; default 66. At least one per drawing makes sense. */
+  /** Before near-duplicates are added; default 72. At least one per drawing makes sense. */
   imagesPerClass?: number;
   signal?: AbortSignal;
   /** Called after each image. */
@@ -61,7 +61,7 @@ export interface GardenSummary {
  * @throws HeadwayError `invalid` when the folder holds other files, `io` when it cannot be read or written; CancelledError.
  */
 export async function createGarden(options: GardenOptions): Promise<GardenSummary> {
-  const { seed = 1, imagesPerClass = 66, signal } = options;
+  const { seed = 1, imagesPerClass = 72, signal } = options;
   const directory = path.resolve(options.directory);
   const mark: GardenMark = { generator: 'headway-garden', version: VERSION, seed, imagesPerClass };
   throwIfAborted(signal);

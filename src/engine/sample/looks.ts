@@ -10,7 +10,7 @@ const SINE = [-0.213, -0.715, 0.928, 0.143, 0.14, -0.283, -0.787, 0.715, 0.072] 
  * `hardness` (0..1) widens the shifts.
  */
 export function randomLook(random: Random, light: number, hardness: number): Look {
-  const around = (spread: number): number => random.range(-spread, spread) * (0.25 + 0.75 * hardness);
+  const around = (spread: number): number => random.range(-spread, spread) * (0.12 + 0.88 * hardness);
   const saturation = 1 + around(0.4);
   const contrast = 0.98 + around(0.22);
   const brightness = 1 + around(0.22);

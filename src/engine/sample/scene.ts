@@ -32,10 +32,10 @@ export async function renderScene(seed: string, sources: SceneSources): Promise<
   paintBackground(canvas, random);
   if (random.chance(0.5)) await blur(canvas, random.range(1, 5));
   if (random.chance(0.5 * hardness)) paintNeighbour(canvas, random, sources.neighbour, mood);
-  const subjects = random.chance(0.15) ? placeSeveral(canvas, random, mood) : [placeOne(canvas, random, mood)];
+  const subjects = random.chance(0.12) ? placeSeveral(canvas, random, mood) : [placeOne(canvas, random, mood)];
   for (const place of subjects) paintObject(canvas, random, sources.subject, place, mood);
-  if (random.chance(0.2 + 0.5 * hardness)) coverPartly(canvas, random, subjects, mood);
-  if (random.chance(0.15 + 0.4 * hardness)) await blur(canvas, random.range(0.6, 1 + 1.4 * hardness));
+  if (random.chance(0.12 + 0.6 * hardness)) coverPartly(canvas, random, subjects, mood);
+  if (random.chance(0.08 + 0.5 * hardness)) await blur(canvas, random.range(0.6, 1 + 1.4 * hardness));
   expose(canvas, random, mood);
   const { width, height, data } = canvas;
   return sharp(data, { raw: { width, height, channels: 3 } })
@@ -63,7 +63,7 @@ async function blur(canvas: Canvas, sigma: number): Promise<void> {
 
 function randomPlacement(random: Random, x: number, y: number, size: number, mood: Mood): Placement {
   // Mostly nearly upright, at times any way round.
-  const turn = random.chance(0.6 * mood.hardness) ? Math.PI : 0.15 + 0.55 * mood.hardness;
+  const turn = random.chance(0.6 * mood.hardness) ? Math.PI : 0.12 + 0.58 * mood.hardness;
   const squeeze = 1 + random.range(-0.18, 0.14) * mood.hardness;
   return { x, y, size, angle: random.range(-turn, turn), squeeze, mirrored: random.chance(0.5) };
 }
@@ -71,7 +71,7 @@ function randomPlacement(random: Random, x: number, y: number, size: number, moo
 /** One object. Easy ones are large and near the centre; of hard ones a third may lie outside the frame. */
 function placeOne(canvas: Canvas, random: Random, mood: Mood): Placement {
   const { width, height } = canvas;
-  const size = Math.min(width, height) * (random.range(0.66, 0.95) - mood.hardness * random.range(0, 0.38));
+  const size = Math.min(width, height) * (random.range(0.74, 0.98) - mood.hardness * random.range(0, 0.45));
   const stray = 0.35 + 0.65 * mood.hardness;
   const x = width / 2 + random.range(-0.5, 0.5) * (width - size * 0.7) * stray;
   const y = height / 2 + random.range(-0.5, 0.5) * (height - size * 0.7) * stray;
@@ -82,7 +82,7 @@ function placeOne(canvas: Canvas, random: Random, mood: Mood): Placement {
 function placeSeveral(canvas: Canvas, random: Random, mood: Mood): Placement[] {
   const count = random.int(2, 5);
   const short = Math.min(canvas.width, canvas.height);
-  const size = short * random.range(0.36, 0.5);
+  const size = short * random.range(0.4, 0.52);
   const start = random.range(0, Math.PI * 2);
   const [x, y] = [canvas.width * random.range(0.42, 0.58), canvas.height * random.range(0.42, 0.58)];
   return Array.from({ length: count }, (_, i) => {
@@ -130,8 +130,8 @@ function coverPartly(canvas: Canvas, random: Random, subjects: readonly Placemen
 /** The camera: exposure, white balance, falling off of light to the corners, and grain. */
 function expose(canvas: Canvas, random: Random, mood: Mood): void {
   const { width, height, data } = canvas;
-  const exposure = 1.04 + random.range(-0.36, 0.1) * (0.15 + 0.85 * mood.hardness);
-  const warmth = random.range(-0.12, 0.12) * (0.3 + 0.7 * mood.hardness);
+  const exposure = 1.04 + random.range(-0.36, 0.1) * (0.1 + 0.9 * mood.hardness);
+  const warmth = random.range(-0.12, 0.12) * (0.2 + 0.8 * mood.hardness);
   const gain = [exposure * (1 + warmth), exposure, exposure * (1 - warmth)] as const;
   const corner = random.chance(0.5) ? random.range(0.1, 0.4) : 0;
   const [x0, y0] = [width * random.range(0.35, 0.65), height * random.range(0.35, 0.65)];
