@@ -1,5 +1,6 @@
 import { HeadwayError } from '../../shared/errors.ts';
 import type { TrainConfig } from '../../shared/experiment.ts';
+import { parseAugmentations } from '../augment/parse.ts';
 import { parseHead } from './headSpec.ts';
 
 /** Throws HeadwayError('invalid') for the first setting that is out of range, in one sentence. */
@@ -30,6 +31,7 @@ export function checkConfig(config: TrainConfig): void {
   within('Seed', config.seed, 0, 2 ** 32 - 1, true);
   if (config.subset !== undefined) within('Subset', config.subset, 1, 1e9, true);
   if (config.threads !== undefined) within('Threads', config.threads, 1, 1024, true);
+  parseAugmentations(config.augment);
   if (head.kind === 'probe' && config.pooling === 'flatten')
     throw new HeadwayError(
       'invalid',

@@ -9,6 +9,7 @@ import {
   type ExperimentFile,
   type TrainConfig,
 } from '../../../shared/experiment.ts';
+import { bytes, count } from '../../../shared/format.ts';
 import {
   createExperiment,
   queueAgain,
@@ -19,6 +20,7 @@ import {
 import { writeRateFinding } from '../../experiments/rateFile.ts';
 import { experimentPath } from '../../files/workspace.ts';
 import { executeExperiment } from '../../run/execute.ts';
+import { estimateRun } from '../../run/estimate.ts';
 import { findRate } from '../../run/findRate.ts';
 import { checkConfig } from '../../train/config.ts';
 import { nonNegative, positiveInteger, type CliContext, type Runner } from '../cli.ts';
@@ -151,6 +153,7 @@ async function trainAs(context: CliContext, given: Given): Promise<string> {
 /** Trains in this process with a progress line; resolves to the experiment's id. */
 export async function trainAndWait(context: CliContext, config: TrainConfig, name?: string): Promise<string> {
   checkConfig(config);
+  await tellSize(context, config);
   return runAndWait(context, await createExperiment(context.workspace, config, name));
 }
 
@@ -164,6 +167,16 @@ async function runAndWait({ workspace, terminal, engine, signal }: CliContext, f
   });
   terminal.endProgress();
   return file.id;
+}
+
+/** Feature maps are large: say so before they are computed. */
+async function tellSize({ workspace, engine, terminal, signal }: CliContext, config: TrainConfig): Promise<void> {
+  if (config.boundary === 'pool' && config.pooling !== 'flatten') return;
+  const { toCompute, cacheBytes } = await estimateRun(engine, workspace, config, signal);
+  if (toCompute > 0)
+    terminal.say(
+      `${count(toCompute, 'feature map')} will be computed first and take ${bytes(cacheBytes)} in the cache.`,
+    );
 }
 
 const choice = (flags: string, description: string, choices: readonly string[], fallback: string): Option =>
