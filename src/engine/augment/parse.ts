@@ -1,3 +1,4 @@
+import { AUGMENTATION_PRESETS } from '../../shared/augmentation.ts';
 import { HeadwayError } from '../../shared/errors.ts';
 import {
   AUGMENTATION_NAMES,
@@ -9,13 +10,6 @@ import {
   type AugmentationName,
   type CompleteAugmentation,
 } from './spec.ts';
-
-/** Names for usual sets, from hardly any change to strong. Each may stand wherever a name of an augmentation may. */
-export const AUGMENTATION_PRESETS = {
-  light: ['RandomResizedCrop:0.7-1', 'RandomHorizontalFlip'],
-  standard: ['RandomResizedCrop', 'RandomHorizontalFlip', 'RandomRotation', 'ColorJitter'],
-  strong: ['RandomResizedCrop:0.25-1', 'RandomHorizontalFlip', 'TrivialAugmentWide', 'RandomErasing'],
-} as const satisfies Record<string, readonly string[]>;
 
 /**
  * Augmentations as a person writes them, complete and in order of application. `NAME` has mild defaults that suit frozen features

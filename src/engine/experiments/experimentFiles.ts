@@ -11,6 +11,7 @@ import {
   type ExperimentSummary,
   type TrainConfig,
 } from '../../shared/experiment.ts';
+import { experimentName } from '../../shared/experimentName.ts';
 import { isMissing, readJson, writeJson } from '../files/atomic.ts';
 import { experimentFolder, experimentPath, experimentsFolder } from '../files/workspace.ts';
 import { readHistory } from './historyFile.ts';
@@ -32,8 +33,7 @@ export async function createExperiment(workspace: string, config: TrainConfig, n
   const file: ExperimentFile = {
     schema: 1,
     id,
-    name:
-      name ?? `${config.head} on ${config.dataset}${config.subset === undefined ? '' : `, ${config.subset} images`}`,
+    name: name ?? experimentName(config),
     config,
     status: 'queued',
     created: now.toISOString(),

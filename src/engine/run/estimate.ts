@@ -1,5 +1,6 @@
 /** What a run would take, from a few measured steps and what this machine did before. */
 import type { RunEstimate, TrainConfig } from '../../shared/experiment.ts';
+import { parseHead } from '../../shared/head.ts';
 import { cutBackbone, type Cut } from '../backbones/cut.ts';
 import { getBackbone } from '../backbones/registry.ts';
 import { openDataset } from '../datasets/dataset.ts';
@@ -11,7 +12,6 @@ import { parameterCount } from '../graph/trainable.ts';
 import { fillBatch } from '../train/batch.ts';
 import { checkConfig } from '../train/config.ts';
 import { buildStep } from '../train/gradientTrainer.ts';
-import { parseHead } from '../train/headSpec.ts';
 import { createRandom } from '../train/random.ts';
 import { StepLoop } from '../train/stepLoop.ts';
 import { groupRates, groupsIn, trainableHead, trainableTail, type Trainable } from '../train/trainable.ts';

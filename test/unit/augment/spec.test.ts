@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AUGMENTATION_PRESETS, parseAugmentations } from '../../../src/engine/augment/parse.ts';
+import { AUGMENTATION_PRESETS } from '../../../src/shared/augmentation.ts';
+import { parseAugmentations } from '../../../src/engine/augment/parse.ts';
 import {
   AUGMENTATION_NAMES,
   augmentationId,
