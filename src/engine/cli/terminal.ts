@@ -16,8 +16,9 @@ const PHASES: Record<Progress['phase'], string> = {
   sample: 'Drawing the sample',
 };
 
-/** Off a terminal, a line of progress at most this often. */
+/** Off a terminal, a line of progress at most this often, and none for what is over sooner than this. */
 const LINE_EVERY_MS = 5_000;
+const FIRST_LINE_MS = 2_000;
 
 export class Terminal {
   readonly json: boolean;
@@ -86,8 +87,11 @@ export class Terminal {
 
   #line(p: Progress, note: string): void {
     const now = performance.now();
-    if (p.phase === this.#phase && now - this.#lastLine < LINE_EVERY_MS) return;
-    this.#phase = p.phase;
+    if (p.phase !== this.#phase) {
+      this.#phase = p.phase;
+      this.#lastLine = now - LINE_EVERY_MS + FIRST_LINE_MS;
+    }
+    if (now - this.#lastLine < LINE_EVERY_MS) return;
     this.#lastLine = now;
     const rate = p.rate === undefined ? '' : `, ${p.rate.toFixed(1)}/s`;
     const left = p.secondsLeft === undefined ? '' : `, ${duration(p.secondsLeft)} left`;

@@ -7,12 +7,13 @@ const WINDOW = 4000;
 
 /**
  * Turns counts into `Progress` with rate and seconds left, at most ten reports a second and always one at the end.
- * `already` items were done before the clock started and do not count for the rate.
+ * `already` items were done before and do not count for the rate.
  */
 export class ProgressMeter {
   #done: number;
   #lastReport = -Infinity;
-  readonly #marks: { time: number; done: number }[];
+  /** The first is that of the first item done: what went before it (loading a model) says nothing about the rate. */
+  readonly #marks: { time: number; done: number }[] = [];
   readonly #phase: Progress['phase'];
   readonly #total: number;
   readonly #report: ((progress: Progress) => void) | undefined;
@@ -30,7 +31,6 @@ export class ProgressMeter {
     this.#report = report;
     this.#done = already;
     this.#now = now;
-    this.#marks = [{ time: now(), done: already }];
   }
 
   add(count = 1): void {
@@ -43,7 +43,7 @@ export class ProgressMeter {
     const first = this.#marks[0]!;
     const seconds = (time - first.time) / 1000;
     const progress: Progress = { phase: this.#phase, done: this.#done, total: this.#total };
-    if (seconds > 0.2 && this.#done > first.done) {
+    if (seconds > 0.5 && this.#done > first.done) {
       progress.rate = (this.#done - first.done) / seconds;
       progress.secondsLeft = (this.#total - this.#done) / progress.rate;
     }
