@@ -7,7 +7,7 @@ import type { Engine } from './engine/engine.ts';
 import { experimentCommands } from './experiments/commands.ts';
 import type { ExperimentTree } from './experiments/tree.ts';
 import { showError } from './platform/errors.ts';
-import { trainHead } from './train/trainHead.ts';
+import { customTraining, trainHead } from './train/trainHead.ts';
 
 /** Registers every command; what a command throws becomes a message. */
 export function registerCommands(app: App, engine: Engine, experiments: ExperimentTree): vscode.Disposable {
@@ -15,6 +15,7 @@ export function registerCommands(app: App, engine: Engine, experiments: Experime
     ...datasetCommands(app),
     ...experimentCommands(app, experiments),
     [Command.trainHead]: node => trainHead(app, node ? { dataset: node.dataset.name } : {}),
+    [Command.customTraining]: node => customTraining(app, node?.dataset.name),
     [Command.classify]: (picture, pictures) => classify(app, picture, pictures),
     [Command.refresh]: () => app.store.refresh(),
     [Command.showLog]: () => app.log.show(true),

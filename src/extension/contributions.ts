@@ -12,7 +12,11 @@ export const Command = {
   removeDataset: 'headway.removeDataset',
   openProblem: 'headway.openProblem',
   trainHead: 'headway.trainHead',
+  customTraining: 'headway.customTraining',
+  trainAgain: 'headway.trainAgain',
   openExperiment: 'headway.openExperiment',
+  pauseExperiment: 'headway.pauseExperiment',
+  resumeExperiment: 'headway.resumeExperiment',
   stopExperiment: 'headway.stopExperiment',
   deleteExperiment: 'headway.deleteExperiment',
   copyExperimentId: 'headway.copyExperimentId',
@@ -30,7 +34,11 @@ export interface CommandArguments {
   'headway.removeDataset': [node?: DatasetNode];
   'headway.openProblem': [node?: DatasetNode];
   'headway.trainHead': [node?: DatasetNode];
+  'headway.customTraining': [node?: DatasetNode];
+  'headway.trainAgain': [node?: ExperimentNode | string];
   'headway.openExperiment': [node?: ExperimentNode | string];
+  'headway.pauseExperiment': [node?: ExperimentNode | string];
+  'headway.resumeExperiment': [node?: ExperimentNode | string];
   'headway.stopExperiment': [node?: ExperimentNode | string];
   'headway.deleteExperiment': [node?: ExperimentNode, nodes?: ExperimentNode[]];
   'headway.copyExperimentId': [node?: ExperimentNode];
@@ -53,7 +61,7 @@ export const ITEM_COMMANDS: readonly CommandId[] = [
 
 export const CONTAINER = 'headway';
 export const View = { datasets: 'headway.datasets', experiments: 'headway.experiments' } as const;
-export const Panel = { result: 'headway.result', classify: 'headway.classify' } as const;
+export const Panel = { result: 'headway.result', classify: 'headway.classify', train: 'headway.train' } as const;
 
 export const Setting = {
   threads: 'headway.engine.threads',
@@ -68,6 +76,8 @@ export const ContextKey = {
   hasDatasets: 'headway.hasDatasets',
   hasExperiments: 'headway.hasExperiments',
   hasRunning: 'headway.hasRunning',
+  canPause: 'headway.canPause',
+  canResume: 'headway.canResume',
   engineFailed: 'headway.engineFailed',
 } as const;
 export type ContextKeyId = (typeof ContextKey)[keyof typeof ContextKey];

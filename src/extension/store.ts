@@ -10,6 +10,7 @@ import { HeadwayError } from '../shared/errors.ts';
 import { isActive, type ExperimentSummary } from '../shared/experiment.ts';
 import { ContextKey, type ContextKeyId } from './contributions.ts';
 import type { Engine } from './engine/engine.ts';
+import { canPause, canResume } from './experiments/model.ts';
 import { t } from './platform/text.ts';
 import { chooseRoot, partOf, STORE } from './workspaceRoot.ts';
 
@@ -116,6 +117,8 @@ export class Store implements vscode.Disposable {
     setContext(ContextKey.hasDatasets, this.#datasets.length > 0);
     setContext(ContextKey.hasExperiments, this.#experiments.length > 0);
     setContext(ContextKey.hasRunning, running);
+    setContext(ContextKey.canPause, this.#experiments.some(canPause));
+    setContext(ContextKey.canResume, this.#experiments.some(canResume));
     if (running) this.#poll = setTimeout(() => void this.refresh(['experiments']), POLL_MS);
     this.#changed.fire(parts);
   }

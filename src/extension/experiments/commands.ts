@@ -5,7 +5,8 @@ import type { App } from '../app.ts';
 import { Command, type HandlersOf } from '../contributions.ts';
 import { BACK, pickOne } from '../platform/quickInput.ts';
 import { t } from '../platform/text.ts';
-import { activeRuns, describe, newestFirst, type ExperimentNode } from './model.ts';
+import { openTrainForm } from '../train/trainHead.ts';
+import { activeRuns, canPause, canResume, describe, newestFirst, type ExperimentNode } from './model.ts';
 import type { ExperimentTree } from './tree.ts';
 
 type Id = ExperimentNode | string | undefined;
@@ -15,7 +16,10 @@ export function experimentCommands(
   tree: ExperimentTree,
 ): HandlersOf<
   | typeof Command.openExperiment
+  | typeof Command.pauseExperiment
+  | typeof Command.resumeExperiment
   | typeof Command.stopExperiment
+  | typeof Command.trainAgain
   | typeof Command.deleteExperiment
   | typeof Command.copyExperimentId
 > {
@@ -25,16 +29,45 @@ export function experimentCommands(
     await app.store.load();
     return pickExperiment(among(), placeholder);
   };
+  const change = async (
+    id: string,
+    act: (where: { workspace: string; id: string }) => Promise<null>,
+  ): Promise<void> => {
+    await act({ workspace: await app.store.requireRoot(), id });
+    await app.store.refresh(['experiments']);
+  };
   return {
     [Command.openExperiment]: async node => {
       const id = await idOf(node, () => newestFirst(app.store.experiments), t('Which experiment?'));
       if (id !== undefined) await app.panels.openResult(await app.store.requireRoot(), id);
     },
+    [Command.pauseExperiment]: async node => {
+      const id = await idOf(
+        node,
+        () => activeRuns(app.store.experiments).filter(canPause),
+        t('Which run should pause?'),
+      );
+      if (id !== undefined) await change(id, app.engine.pauseExperiment);
+    },
+    [Command.resumeExperiment]: async node => {
+      const among = () => newestFirst(app.store.experiments.filter(canResume));
+      const id = await idOf(node, among, t('Which run should go on?'));
+      if (id !== undefined) await change(id, app.engine.resumeExperiment);
+    },
     [Command.stopExperiment]: async node => {
       const id = await idOf(node, () => activeRuns(app.store.experiments), t('Which run should stop?'));
+      if (id !== undefined) await change(id, app.engine.stopExperiment);
+    },
+    [Command.trainAgain]: async node => {
+      const id = await idOf(
+        node,
+        () => newestFirst(app.store.experiments),
+        t('Which experiment should be trained again?'),
+      );
       if (id === undefined) return;
-      await app.engine.stopExperiment({ workspace: await app.store.requireRoot(), id });
-      await app.store.refresh(['experiments']);
+      await app.store.load();
+      const file = app.store.experiments.find(e => e.file.id === id)?.file;
+      if (file) await openTrainForm(app, file.config, file.name);
     },
     [Command.deleteExperiment]: async (node, nodes) => {
       const chosen = nodes ?? (node ? [node] : tree.view.selection);

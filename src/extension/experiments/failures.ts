@@ -14,11 +14,14 @@ export function registerFailures(store: Store): vscode.Disposable {
       else if (was && (file.status === 'failed' || file.status === 'interrupted')) {
         const message =
           file.status === 'interrupted'
-            ? t('The run “{0}” was interrupted: its process is gone. Train again to repeat it.', file.name)
+            ? t('The run “{0}” was interrupted: its process is gone. Resume it to go on where it was.', file.name)
             : t('The run “{0}” failed: {1}', file.name, file.message ?? t('see the log.'));
         const show = t('Show Log');
         const open = t('Show Results');
-        void vscode.window.showErrorMessage(message, show, open).then(answer => {
+        const resume = t('Resume');
+        const buttons = file.status === 'interrupted' ? [resume, show, open] : [show, open];
+        void vscode.window.showErrorMessage(message, ...buttons).then(answer => {
+          if (answer === resume) void vscode.commands.executeCommand(Command.resumeExperiment, file.id);
           if (answer === show) void vscode.commands.executeCommand(Command.showLog);
           if (answer === open) void vscode.commands.executeCommand(Command.openExperiment, file.id);
         });

@@ -2,6 +2,7 @@
 import { SPLITS, type Split } from '../../shared/dataset.ts';
 import {
   isActive,
+  type EpochRow,
   type ExperimentStatus,
   type ExperimentSummary,
   type SplitMetrics,
@@ -25,6 +26,15 @@ export const activeRuns = (experiments: readonly ExperimentSummary[]): Experimen
 /** Has weights to answer with: it ended and was evaluated. */
 export const canClassify = (e: ExperimentSummary): boolean =>
   (e.file.status === 'done' || e.file.status === 'stopped') && Object.keys(e.metrics).length > 0;
+
+/** Waits for a word between two epochs; a probe has none. */
+export const canPause = ({ file }: ExperimentSummary): boolean =>
+  file.status === 'training' && file.config.head !== 'probe';
+
+/** Paused, or ended before its end: goes on where its last checkpoint was. */
+export const canResume = ({ file }: ExperimentSummary): boolean => RESUMABLE.includes(file.status);
+
+const RESUMABLE: readonly ExperimentStatus[] = ['paused', 'interrupted', 'stopped', 'failed'];
 
 const ICON: Record<ExperimentStatus, { icon: string; color?: string }> = {
   queued: { icon: 'watch' },
@@ -72,21 +82,23 @@ export function headline(e: ExperimentSummary): { split: Split; metrics: SplitMe
   return undefined;
 }
 
-/** "epoch 12 of 100 · val 91.2 %", "features 120 of 900", "waiting". */
+/** "epoch 12 of 100 · val 91.2 %", "paused · epoch 12 of 100", "L2 0.01 · val 90.1 %", "features 120 of 900", "waiting". */
 export function runText(e: ExperimentSummary): string {
   const { file, lastEpoch } = e;
   if (file.status === 'training') {
     if (!lastEpoch) return t('training');
-    return [
-      t('epoch {0} of {1}', lastEpoch.epoch, file.config.epochs),
-      t('val {0}', percent(lastEpoch.validationAccuracy)),
-    ].join(' · ');
+    return [stepText(lastEpoch, file.config), t('val {0}', percent(lastEpoch.validationAccuracy))].join(' · ');
   }
+  if (file.status === 'paused' && lastEpoch) return [t('paused'), stepText(lastEpoch, file.config)].join(' · ');
   const p = file.progress;
   if (file.status === 'features' && p && p.total > 0)
     return t('features {0} of {1}', p.done.toLocaleString('en'), p.total.toLocaleString('en'));
   return statusName(file.status);
 }
+
+/** A probe's rows are the penalties that it tries, not epochs. */
+const stepText = ({ epoch, l2 }: EpochRow, config: TrainConfig): string =>
+  l2 === undefined ? t('epoch {0} of {1}', epoch, config.epochs) : t('L2 {0}', Number(l2.toPrecision(1)));
 
 function endText(e: ExperimentSummary): string {
   const best = headline(e);
@@ -109,7 +121,13 @@ export function experimentRow({ experiment: e }: ExperimentNode, short = false):
     description: describe(e),
     tooltip: tooltip(e),
     ...ICON[e.file.status],
-    context: ['experiment', running ? 'running' : 'ended', ...(canClassify(e) ? ['trained'] : [])].join(' '),
+    context: [
+      'experiment',
+      running ? 'running' : 'ended',
+      ...(canPause(e) ? ['pausable'] : []),
+      ...(canResume(e) ? ['resumable'] : []),
+      ...(canClassify(e) ? ['trained'] : []),
+    ].join(' '),
   };
 }
 
@@ -159,17 +177,29 @@ function tooltip(e: ExperimentSummary): string {
   ].join('\n');
 }
 
-/** What the status bar shows: nothing when no run is active. `id`: the run that a click opens. */
-export function statusBar(
-  experiments: readonly ExperimentSummary[],
-): { text: string; tooltip: string; id: string } | undefined {
+export interface StatusBar {
+  text: string;
+  /** One line per run. */
+  runs: { id: string; text: string; canPause: boolean; canResume: boolean }[];
+  /** The run that a click opens. */
+  id: string;
+}
+
+/** What the status bar shows: nothing when no run is active. A run at work goes before a paused one. */
+export function statusBar(experiments: readonly ExperimentSummary[]): StatusBar | undefined {
   const active = activeRuns(experiments);
-  const first = active[0];
+  const first = active.find(e => e.file.status !== 'paused') ?? active[0];
   if (!first) return undefined;
   const more = active.length > 1 ? ` (+${active.length - 1})` : '';
+  const icon = first.file.status === 'paused' ? '$(debug-pause)' : '$(sync~spin)';
   return {
-    text: `$(sync~spin) ${runText(first)}${more}`,
-    tooltip: active.map(e => `${e.file.name}: ${runText(e)}`).join('\n'),
+    text: `${icon} ${runText(first)}${more}`,
+    runs: active.map(e => ({
+      id: e.file.id,
+      text: `${e.file.name}: ${runText(e)}`,
+      canPause: canPause(e),
+      canResume: canResume(e),
+    })),
     id: first.file.id,
   };
 }

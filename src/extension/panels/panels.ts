@@ -1,5 +1,7 @@
-/** All open panels: one per experiment and one for Classify. Restores them after a reload. */
+/** All open panels: one per experiment, one for Classify and one to train. Restores them after a reload. */
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { TrainConfig } from '../../shared/experiment.ts';
 import type { PanelState } from '../../shared/panelApi.ts';
 import type { App } from '../app.ts';
 import { Panel } from '../contributions.ts';
@@ -8,10 +10,12 @@ import { t } from '../platform/text.ts';
 import type { ClassifyPanel } from './classifyPanel.ts';
 import { isPanelState } from './panelState.ts';
 import type { ResultPanel } from './resultPanel.ts';
+import type { TrainPanel } from './trainPanel.ts';
 
 export class Panels implements vscode.Disposable {
   readonly results = new Map<string, ResultPanel>();
   classify: ClassifyPanel | undefined;
+  train: TrainPanel | undefined;
   readonly #app: () => App;
   readonly #shown = new vscode.EventEmitter<string>();
   readonly #subscriptions: vscode.Disposable[] = [];
@@ -34,6 +38,7 @@ export class Panels implements vscode.Disposable {
     // Without a state there is nothing to show, and an empty tab would only puzzle.
     if (!isPanelState(state)) panel.dispose();
     else if (state.kind === 'result') await this.#result(panel, state);
+    else if (state.kind === 'train') await this.#train(panel, state);
     else await this.#classify(panel, state);
   }
 
@@ -57,9 +62,22 @@ export class Panels implements vscode.Disposable {
     await this.#classify(panel, { kind: 'classify', workspace, paths });
   }
 
+  /** The training form with this configuration. What was typed into it before is dropped. */
+  async openTrain(workspace: string, config: TrainConfig, from: string | undefined): Promise<void> {
+    const id = randomUUID();
+    const state: PanelState = { kind: 'train', workspace, id, config, ...(from !== undefined && { from }) };
+    if (this.train) {
+      this.train.show(state);
+      return;
+    }
+    const panel = vscode.window.createWebviewPanel(Panel.train, t('Train Head'), vscode.ViewColumn.Active);
+    await this.#train(panel, state);
+  }
+
   /** The store changed. */
   update(): void {
     this.classify?.update();
+    this.train?.update();
     for (const result of this.results.values())
       result.update().catch((error: unknown) => this.#app().log.warn(String(error)));
   }
@@ -85,6 +103,15 @@ export class Panels implements vscode.Disposable {
     this.#look();
   }
 
+  async #train(panel: vscode.WebviewPanel, state: PanelState): Promise<void> {
+    const { config } = state;
+    if (this.train || !config) return void panel.dispose();
+    const { TrainPanel } = await import('./trainPanel.ts');
+    this.train = new TrainPanel(this.#app(), panel, state);
+    panel.onDidDispose(() => (this.train = undefined));
+    this.#look();
+  }
+
   /** A panel restored after a reload follows its run even when no view of ours is shown. */
   #look(): void {
     const { store, log } = this.#app();
@@ -98,5 +125,6 @@ export class Panels implements vscode.Disposable {
     this.#shown.dispose();
     for (const { panel } of this.results.values()) panel.dispose();
     this.classify?.panel.dispose();
+    this.train?.panel.dispose();
   }
 }

@@ -5,8 +5,6 @@ import type { PanelState, ResultPanelApi, ResultPanelEvents } from '../../shared
 import type { Handlers } from '../../shared/rpc.ts';
 import type { App } from '../app.ts';
 import { Command } from '../contributions.ts';
-import { trainHead } from '../train/trainHead.ts';
-import { showError } from '../platform/errors.ts';
 import { copyPage } from './copyPage.ts';
 import { PanelConnection } from './panelConnection.ts';
 import { setPage } from './webviewPage.ts';
@@ -55,6 +53,11 @@ export class ResultPanel {
 
   #handlers(): Handlers<ResultPanelApi> {
     const { engine, store } = this.#app;
+    const change = async (act: (where: { workspace: string; id: string }) => Promise<null>): Promise<null> => {
+      await act(this.#where);
+      await store.refresh(['experiments']);
+      return null;
+    };
     return {
       load: () => this.#load(),
       predictions: (query, { signal }) => engine.predictions({ ...query, ...this.#where }, { signal }),
@@ -66,17 +69,12 @@ export class ResultPanel {
         await openBeside(await this.#absolute(relative));
         return null;
       },
-      stop: async () => {
-        await engine.stopExperiment(this.#where);
-        await store.refresh(['experiments']);
-        return null;
-      },
+      stop: () => change(engine.stopExperiment),
+      pause: () => change(engine.pauseExperiment),
+      resume: () => change(engine.resumeExperiment),
       trainAgain: async () => {
-        const { config } = (this.#detail ?? (await this.#load())).file;
-        // Not awaited: the page need not wait for the user's answers.
-        trainHead(this.#app, { dataset: config.dataset, from: config }).catch((e: unknown) =>
-          showError(e, this.#app.log),
-        );
+        const { config, name } = (this.#detail ?? (await this.#load())).file;
+        await this.#app.panels.openTrain(this.#where.workspace, config, name);
         return null;
       },
       showLog: async () => {

@@ -18,7 +18,8 @@ function place(input: vscode.QuickInput, p: Place): void {
   input.totalSteps = p.totalSteps;
 }
 
-export type Choice<T> = vscode.QuickPickItem & { value: T };
+/** `onButton`: what a press of the item's button answers. */
+export type Choice<T> = vscode.QuickPickItem & { value: T; onButton?: T };
 
 /** Enter takes `active`, or the first choice. */
 export function pickOne<T>(
@@ -39,6 +40,9 @@ export function pickOne<T>(
     input.onDidAccept(() => {
       const picked = input.selectedItems[0];
       if (picked) finish(picked.value);
+    });
+    input.onDidTriggerItemButton(({ item }) => {
+      if (item.onButton !== undefined) finish(item.onButton);
     });
     input.onDidHide(() => finish(undefined));
     const finish = (answer: Answer<T>) => {

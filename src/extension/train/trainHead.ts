@@ -1,50 +1,60 @@
-/** "Train Head": data set (when there are several), head, then Enter trains, or a setting is changed first. */
+/** "Train Head": data set (when there are several), preset, then Enter trains; or a setting is changed first, or the form opens. */
 import * as vscode from 'vscode';
 import { count } from '../../shared/format.ts';
 import type { TrainConfig } from '../../shared/experiment.ts';
+import { experimentName } from '../../shared/experimentName.ts';
+import { presetConfig, presetOf, type PresetId } from '../../shared/trainPresets.ts';
 import type { App } from '../app.ts';
 import { Command, Setting } from '../contributions.ts';
 import { setting } from '../platform/config.ts';
 import { askText, BACK, pickOne, type Answer, type Choice } from '../platform/quickInput.ts';
 import { t } from '../platform/text.ts';
-import {
-  headPresets,
-  settingsFor,
-  startConfig,
-  summary,
-  validateLayers,
-  validateNumber,
-  type NumberSetting,
-} from './model.ts';
+import { settingsFor, startConfig, summary, trainPresets, validateNumber, type NumberSetting } from './model.ts';
 
 export interface TrainStart {
   /** Name of the data set: skips the question. */
   dataset?: string;
-  /** An earlier configuration to repeat with changes. */
-  from?: TrainConfig;
 }
 
-/** Asks, starts the run, shows it. Gives the experiment's id, or undefined when the user left. */
+/** Asks, starts the run, shows it. Gives the experiment's id, or undefined when the user left or went on in the form. */
 export async function trainHead(app: App, start: TrainStart): Promise<string | undefined> {
+  const names = await datasetNames(app);
+  if (names.length === 0) return undefined;
+  const answer = await ask(app, start, names);
+  if (!answer) return undefined;
+  if (answer.form) return openTrainForm(app, answer.config);
+  return startRun(app, answer.config);
+}
+
+/** Opens the form on the defaults, for the data set that is named or the only one; among several the form lets choose. */
+export async function customTraining(app: App, dataset: string | undefined): Promise<void> {
+  const names = await datasetNames(app);
+  const name = dataset ?? names[0];
+  if (name !== undefined) await openTrainForm(app, startConfig(name, setting(Setting.threads)));
+}
+
+/** Opens the form with this configuration; `from` names the experiment that it comes from. */
+export async function openTrainForm(app: App, config: TrainConfig, from?: string): Promise<undefined> {
+  await app.panels.openTrain(await app.store.requireRoot(), config, from);
+}
+
+/** Starts the run and opens its panel. */
+export async function startRun(app: App, config: TrainConfig, name?: string): Promise<string> {
+  const workspace = await app.store.requireRoot();
+  const { id } = await app.engine.startExperiment({ workspace, config, ...(name !== undefined && { name }) });
+  await app.store.refresh(['experiments']);
+  await app.panels.openResult(workspace, id);
+  return id;
+}
+
+/** Offers to add a data set where there is none. */
+async function datasetNames(app: App): Promise<string[]> {
   await app.store.requireRoot();
   await app.store.load();
   if (app.store.error !== undefined) throw app.store.error as Error;
   const names = app.store.datasets.map(d => d.name);
-  if (names.length === 0) {
-    offerDataset();
-    return undefined;
-  }
-  const config = await ask(app, start, names);
-  return config && startRun(app, config);
-}
-
-/** Starts the run and opens its panel. */
-export async function startRun(app: App, config: TrainConfig): Promise<string> {
-  const workspace = await app.store.requireRoot();
-  const { id } = await app.engine.startExperiment({ workspace, config });
-  await app.store.refresh(['experiments']);
-  await app.panels.openResult(workspace, id);
-  return id;
+  if (names.length === 0) offerDataset();
+  return names;
 }
 
 function offerDataset(): void {
@@ -58,13 +68,18 @@ function offerDataset(): void {
 
 const title = (): string => t('Train Head');
 
-async function ask(app: App, start: TrainStart, names: string[]): Promise<TrainConfig | undefined> {
+/** `form`: the user wants to see all settings. */
+async function ask(
+  app: App,
+  start: TrainStart,
+  names: string[],
+): Promise<{ config: TrainConfig; form: boolean } | undefined> {
   const given = start.dataset ?? (names.length === 1 ? names[0] : undefined);
   const first = given === undefined ? 1 : 0;
   const totalSteps = first + 2;
   let config: TrainConfig | undefined;
   let step = given === undefined ? 0 : 1;
-  let dataset = given ?? start.from?.dataset;
+  let dataset = given;
   for (;;) {
     if (step === 0) {
       const answer = await askDataset(app, dataset, totalSteps);
@@ -72,21 +87,23 @@ async function ask(app: App, start: TrainStart, names: string[]): Promise<TrainC
       dataset = answer;
       step = 1;
     }
-    config ??= startConfig(dataset!, start.from, setting(Setting.threads));
-    config = { ...config, dataset: dataset! };
+    config = config ? { ...config, dataset: dataset! } : startConfig(dataset!, setting(Setting.threads));
     if (step === 1) {
-      const head = await askHead(config, { step: first + 1, totalSteps, canGoBack: first === 1 });
-      if (head === undefined) return undefined;
-      if (head === BACK) {
+      const answer = await askPreset(config, { step: first + 1, totalSteps, canGoBack: first === 1 });
+      if (answer === undefined) return undefined;
+      if (answer === BACK) {
         step = 0;
         continue;
       }
-      config = { ...config, head };
+      // Going back and forth keeps what was changed.
+      if (answer.preset !== undefined && answer.preset !== presetOf(config))
+        config = presetConfig(answer.preset, config);
+      if (answer.form) return { config, form: true };
       step = 2;
     }
     const last = await askTrain(config, { step: first + 2, totalSteps, canGoBack: true });
     if (last === undefined) return undefined;
-    if (last === 'train') return config;
+    if (last === 'train' || last === 'form') return { config, form: last === 'form' };
     if (last === BACK) step = 1;
     else config = { ...config, ...(await askNumber(config, last)) };
   }
@@ -111,52 +128,44 @@ function askDataset(app: App, active: string | undefined, totalSteps: number): P
     step: 1,
     totalSteps,
     placeholder: t('Train on which dataset?'),
-    ...withActive(active),
+    ...(active === undefined ? {} : { active }),
   });
 }
 
-const withActive = <T>(active: T | undefined): { active?: T } => (active === undefined ? {} : { active });
-
-const CUSTOM = Symbol('custom');
-
-async function askHead(config: TrainConfig, at: Step): Promise<Answer<string>> {
-  const presets = headPresets();
-  const known = presets.some(p => p.head === config.head);
-  for (;;) {
-    const choices: Choice<string | typeof CUSTOM>[] = [
-      ...(known ? [] : [{ label: config.head, detail: t('As before'), value: config.head }]),
-      ...presets.map(p => ({ label: p.label, detail: p.detail, value: p.head })),
-      { label: t('Custom…'), detail: t('Write the list of layers'), value: CUSTOM },
-    ];
-    const answer = await pickOne(choices, {
-      title: title(),
-      ...at,
-      placeholder: t('Which head?'),
-      active: config.head,
-    });
-    if (answer !== CUSTOM) return answer;
-    const layers = await askText({
-      title: title(),
-      canGoBack: true,
-      prompt: t('Units of each dense layer, from the features to the classes'),
-      placeholder: '512-64',
-      value: config.head === 'probe' ? '' : config.head,
-      validate: validateLayers,
-    });
-    if (layers !== BACK) return layers;
-  }
+interface PresetAnswer {
+  /** Absent: the configuration as it is. */
+  preset?: PresetId;
+  form: boolean;
 }
 
-function askTrain(config: TrainConfig, at: Step): Promise<Answer<'train' | NumberSetting>> {
-  const choices: Choice<'train' | NumberSetting>[] = [
-    {
-      label: `$(play) ${t('Train')}`,
-      description: t('{0} on {1}', config.head, config.dataset),
-      detail: summary(config),
-      value: 'train',
-    },
+function askPreset(config: TrainConfig, at: Step): Promise<Answer<PresetAnswer>> {
+  const customise = t('Customise…');
+  const buttons = [{ iconPath: new vscode.ThemeIcon('settings'), tooltip: customise }];
+  const presets = trainPresets().map((p): Choice<PresetAnswer> => ({
+    label: p.label,
+    detail: p.detail,
+    buttons,
+    value: { preset: p.id, form: false },
+    onButton: { preset: p.id, form: true },
+  }));
+  const active = presets.find(p => p.value.preset === presetOf(config))?.value;
+  const form: PresetAnswer = { form: true };
+  return pickOne(
+    [
+      ...presets,
+      { label: '', kind: vscode.QuickPickItemKind.Separator, value: form },
+      { label: `$(settings) ${customise}`, detail: t('All settings in a form'), value: form },
+    ],
+    { title: title(), ...at, placeholder: t('Which head?'), ...(active && { active }) },
+  );
+}
+
+function askTrain(config: TrainConfig, at: Step): Promise<Answer<'train' | 'form' | NumberSetting>> {
+  const choices: Choice<'train' | 'form' | NumberSetting>[] = [
+    { label: `$(play) ${t('Train')}`, description: experimentName(config), detail: summary(config), value: 'train' },
     { label: t('Change first'), kind: vscode.QuickPickItemKind.Separator, value: 'train' },
     ...settingsFor(config.head).map(s => ({ label: s.label, description: String(config[s.key]), value: s })),
+    { label: `$(settings) ${t('Customise…')}`, description: t('All settings in a form'), value: 'form' },
   ];
   return pickOne(choices, { title: title(), ...at, placeholder: t('Press Enter to train') });
 }

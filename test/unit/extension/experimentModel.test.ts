@@ -34,6 +34,10 @@ describe('experiments tree', () => {
     const progress = { phase: 'features', done: 120, total: 1900 } as const;
     assert.equal(text(experiment({ status: 'features', progress })), 'features 120 of 1,900');
     assert.equal(text(experiment({ status: 'evaluating' })), 'evaluating');
+    assert.equal(text(experiment({ status: 'paused' }, { lastEpoch: epoch })), 'paused · epoch 12 of 100');
+    assert.equal(text(experiment({ status: 'paused' })), 'paused');
+    const penalty = { ...epoch, l2: 0.0123 };
+    assert.equal(text(experiment({ status: 'training' }, { lastEpoch: penalty })), 'L2 0.01 · val 91.2 %');
   });
 
   it('says how good an ended one is, with its interval, on the split that heads are chosen on', () => {
@@ -50,13 +54,13 @@ describe('experiments tree', () => {
     const all: Record<ExperimentStatus, string> = {
       queued: 'experiment running',
       features: 'experiment running',
-      training: 'experiment running',
-      paused: 'experiment running',
+      training: 'experiment running pausable',
+      paused: 'experiment running resumable',
       evaluating: 'experiment running',
       done: 'experiment ended',
-      stopped: 'experiment ended',
-      failed: 'experiment ended',
-      interrupted: 'experiment ended',
+      stopped: 'experiment ended resumable',
+      failed: 'experiment ended resumable',
+      interrupted: 'experiment ended resumable',
     };
     for (const [status, context] of Object.entries(all) as [ExperimentStatus, string][]) {
       const row = experimentRow({ experiment: experiment({ status }) });
@@ -65,6 +69,11 @@ describe('experiments tree', () => {
     }
     const trained = experimentRow({ experiment: experiment({}, { metrics: { test: metrics(0.9) } }) });
     assert.equal(trained.context, 'experiment ended trained');
+    const config = { ...training.file.config, head: 'probe' };
+    assert.equal(
+      experimentRow({ experiment: experiment({ status: 'training', config }) }).context,
+      'experiment running',
+    );
   });
 
   it('tells the configuration, every split with interval and n, and the reason of a failure', () => {
@@ -104,11 +113,14 @@ describe('experiments tree', () => {
     assert.equal(statusBar([experiment({})]), undefined);
     assert.deepEqual(statusBar([experiment({}), training]), {
       text: '$(sync~spin) epoch 12 of 100 · val 91.2 %',
-      tooltip: '512-64 on garden: epoch 12 of 100 · val 91.2 %',
+      runs: [{ id: 'run', text: '512-64 on garden: epoch 12 of 100 · val 91.2 %', canPause: true, canResume: false }],
       id: 'run',
     });
     const two = [training, experiment({ id: 'old', status: 'queued', created: '2025-01-01' })];
     assert.match(statusBar(two)?.text ?? '', /\(\+1\)$/);
+    const paused = experiment({ id: 'paused', status: 'paused', created: '2027-01-01' });
+    assert.equal(statusBar([paused, training])?.id, 'run');
+    assert.equal(statusBar([paused])?.text, '$(debug-pause) paused');
     assert.deepEqual(
       activeRuns(two).map(e => e.file.id),
       ['run', 'old'],

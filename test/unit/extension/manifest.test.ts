@@ -34,7 +34,7 @@ interface Manifest {
     viewsContainers: { activitybar: { id: string; icon: string }[] };
     views: Record<string, { id: string; icon: string }[]>;
     viewsWelcome: { view: string; contents: string; when: string }[];
-    commands: (Entry & { title: string; category: string; icon?: string; enablement?: string })[];
+    commands: (Entry & { title: string; category?: string; icon?: string; enablement?: string })[];
     menus: Record<string, Entry[]>;
     keybindings: (Entry & { key: string })[];
     configuration: { properties: Record<string, { default: unknown; order: number; markdownDescription: string }> };
@@ -56,7 +56,9 @@ const allWhens = sorted(
 describe('manifest', () => {
   it('contributes exactly the commands of the code', () => {
     assert.deepEqual(sorted(contributes.commands.map(c => c.command)), sorted(Object.values(Command)));
-    for (const c of contributes.commands) assert.equal(c.category, 'Headway', c.command);
+    // A menu leaves the category out: what stands among other extensions' entries there says its origin in its title.
+    for (const c of contributes.commands)
+      if (c.category !== 'Headway') assert.match(nls[c.title.slice(1, -1)] ?? '', /^Headway: /, c.command);
   });
 
   it('names only its own commands in menus, keys, welcome texts and walkthroughs', () => {

@@ -2,82 +2,106 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { increment, progressText } from '../../../src/extension/platform/progressText.ts';
 import {
-  headPresets,
   numberSettings,
   settingsFor,
   startConfig,
   summary,
-  validateLayers,
+  trainPresets,
   validateNumber,
 } from '../../../src/extension/train/model.ts';
+import { spread } from '../../../src/extension/train/trainImages.ts';
+import { isPanelState } from '../../../src/extension/panels/panelState.ts';
 import { chooseRoot, partOf } from '../../../src/extension/workspaceRoot.ts';
 import { pageHtml } from '../../../src/extension/panels/webviewHtml.ts';
 import { checkConfig } from '../../../src/engine/train/config.ts';
 import { DEFAULT_CONFIG } from '../../../src/shared/experiment.ts';
+import { parseHead } from '../../../src/shared/head.ts';
+import { PRESET_IDS, presetConfig, presetOf, TRAIN_PRESETS } from '../../../src/shared/trainPresets.ts';
+import { LIMITS } from '../../../src/shared/trainRules.ts';
 
 describe('train head', () => {
-  it('offers the default head first', () => assert.equal(headPresets()[0]?.head, DEFAULT_CONFIG.head));
+  const start = startConfig('garden', 0);
+
+  it('offers all presets, the defaults first', () => {
+    assert.deepEqual(
+      trainPresets().map(p => p.id),
+      PRESET_IDS,
+    );
+    assert.deepEqual(presetConfig(PRESET_IDS[0]!, start), start);
+  });
 
   it('starts only what the engine takes', () => {
-    for (const { head } of headPresets()) {
-      assert.equal(validateLayers(head), undefined, head);
-      checkConfig({ ...startConfig('garden', undefined, 0), head });
+    for (const id of PRESET_IDS) checkConfig(presetConfig(id, start));
+  });
+
+  it('says the sizes of the layers', () => {
+    for (const { id, detail } of trainPresets()) {
+      const head = parseHead(TRAIN_PRESETS[id].head);
+      const sizes = head.kind === 'dense' ? head.layers : head.kind === 'fastai' ? [512] : [];
+      for (const size of sizes) assert.match(detail, new RegExp(`\\b${size}\\b`), id);
     }
   });
 
-  it('takes the layer lists that the engine takes', () => {
-    const config = startConfig('garden', undefined, 0);
-    for (const head of [
-      '1',
-      '512-64',
-      '8-8-8',
-      'none',
-      'probe',
-      '',
-      '0',
-      '12-',
-      '-12',
-      'a',
-      '512,64',
-      '512 64',
-      '64-0',
-    ]) {
-      let taken = true;
-      try {
-        checkConfig({ ...config, head });
-      } catch {
-        taken = false;
-      }
-      assert.equal(validateLayers(head) === undefined, taken, head);
-    }
-    assert.match(validateLayers('1-1-1-1-1-1-1-1-1') ?? '', /At most 8/);
-    assert.match(validateLayers('9000') ?? '', /8192/);
+  it('keeps data, seed and device of what it replaces, and knows a preset again', () => {
+    const base = { ...start, seed: 7, subset: 20, threads: 3, epochs: 5, head: '100' };
+    const config = presetConfig('percent-10', base);
+    assert.deepEqual(config, {
+      ...DEFAULT_CONFIG,
+      dataset: 'garden',
+      seed: 7,
+      subset: 20,
+      threads: 3,
+      head: 'simpler',
+      boundary: 'percent:10',
+    });
+    for (const id of PRESET_IDS) assert.equal(presetOf({ ...presetConfig(id, base), epochs: 3 }), id);
+    assert.equal(presetOf(base), undefined);
   });
 
-  it('holds numbers to their limits', () => {
+  it('holds numbers to the engine’s limits', () => {
     for (const s of numberSettings()) {
-      for (const good of [s.min, s.max, DEFAULT_CONFIG[s.key]])
+      const { low, high } = LIMITS[s.key];
+      for (const good of [low, high, DEFAULT_CONFIG[s.key]])
         assert.equal(validateNumber(String(good), s), undefined, s.key);
-      for (const bad of ['', 'x', String(s.min - 1), String(s.max + 1), 'Infinity'])
+      for (const bad of ['', 'x', String(low - 1), String(high + 1), 'Infinity'])
         assert.ok(validateNumber(bad, s), `${s.key} ${bad}`);
-      assert.equal(validateNumber(String(s.min + 0.5), { ...s, max: s.min + 1 }) === undefined, !s.integer, s.key);
     }
+    assert.ok(validateNumber('1.5', { key: 'epochs' }));
     assert.deepEqual(
       settingsFor('probe').map(s => s.key),
       ['seed'],
     );
   });
 
-  it('repeats an earlier configuration on the chosen data set', () => {
-    const from = { ...DEFAULT_CONFIG, dataset: 'a', epochs: 7, head: '256' };
-    assert.deepEqual(startConfig('b', from, 0), { ...from, dataset: 'b' });
-    assert.equal(startConfig('b', from, 3).threads, 3);
-    assert.ok(!('threads' in startConfig('b', undefined, 0)));
+  it('tells what it will do', () => {
+    assert.equal(startConfig('b', 3).threads, 3);
+    assert.ok(!('threads' in start));
     assert.equal(
-      summary(startConfig('b', from, 0)),
+      summary({ ...start, epochs: 7 }),
       'up to 7 epochs · batch 32 · learning rate 0.001 · dropout 0.25 · seed 1',
     );
-    assert.equal(summary({ ...from, head: 'probe' }), 'logistic regression · seed 1');
+    assert.equal(summary({ ...start, head: 'probe' }), 'logistic regression · seed 1');
+  });
+});
+
+describe('training form', () => {
+  it('looks at every picture once before the first comes again, and jumps between classes', () => {
+    for (const length of [1, 2, 3, 10, 100, 3676]) {
+      const seen = new Set(Array.from({ length }, (_, n) => spread(n, length)));
+      assert.equal(seen.size, length);
+      assert.ok([...seen].every(i => i >= 0 && i < length));
+      assert.equal(spread(length, length), spread(0, length));
+      assert.equal(spread(-1, length), spread(length - 1, length));
+    }
+    assert.ok(Math.abs(spread(1, 1000) - spread(0, 1000)) > 300);
+    assert.equal(spread(3, 0), 0);
+  });
+
+  it('comes back only with a configuration', () => {
+    const state = { kind: 'train', workspace: '/w', id: 'x', config: startConfig('garden', 0) };
+    assert.equal(isPanelState(state), true);
+    for (const config of [undefined, null, 1, {}, { dataset: 1 }])
+      assert.equal(isPanelState({ ...state, config }), false);
   });
 });
 
