@@ -11,6 +11,8 @@ export const ACTIVATIONS = ['relu', 'leaky-relu', 'hard-swish', 'tanh', 'sigmoid
 export const POOLINGS = ['average', 'max', 'both', 'flatten'] as const;
 export const OPTIMIZERS = ['adam', 'adamw', 'sgd'] as const;
 export const SCHEDULES = ['constant', 'cosine', 'one-cycle', 'plateau'] as const;
+export const MONITORS = ['loss', 'accuracy'] as const;
+export type Monitor = (typeof MONITORS)[number];
 export type Activation = (typeof ACTIVATIONS)[number];
 export type Pooling = (typeof POOLINGS)[number];
 export type OptimizerName = (typeof OPTIMIZERS)[number];
@@ -66,8 +68,14 @@ export interface TrainConfig {
   variants: number;
   /** Average the probabilities over the variants of held-out images too (test-time augmentation). */
   testTimeAugmentation: boolean;
-  /** Stop after so many epochs without a better validation loss; 0 turns it off. */
+  /**
+   * What says which epoch is the best one, on the validation images: their loss, or their accuracy (ties by loss). With label smoothing
+   * or when only the classes matter, accuracy is the better guide; with few validation images it is the noisier one.
+   */
+  monitor: Monitor;
+  /** Stop after so many epochs without a better one; 0 turns it off. The best epoch's weights are kept either way. */
   patience: number;
+  /** What counts as a better loss. */
   minDelta: number;
   seed: number;
   /** Train on a stratified, nested subset of this many training images. */
@@ -102,6 +110,7 @@ export const DEFAULT_CONFIG: Omit<TrainConfig, 'dataset'> = {
   augment: [],
   variants: 4,
   testTimeAugmentation: false,
+  monitor: 'loss',
   patience: 10,
   minDelta: 1e-4,
   seed: 1,

@@ -16,7 +16,7 @@ export interface Checkpoint {
   steps: number;
   /** Parameters, statistics and the optimizer's moments. */
   state: ParameterValues;
-  best: { loss: number; epoch: number; values: ParameterValues };
+  best: { loss: number; accuracy: number; epoch: number; values: ParameterValues };
   history: EpochRow[];
   dynamics: DynamicsState;
   plateau: { best: number; waited: number; factor: number };

@@ -48,7 +48,7 @@ export async function trainByGradient(
   const dynamics = new Dynamics(data.labels, classes, resume?.dynamics);
   const plateau = new Plateau();
   if (resume) plateau.state = resume.plateau;
-  let best = resume?.best ?? { loss: Infinity, epoch: 0, values: trainable.start };
+  let best = resume?.best ?? { loss: Infinity, accuracy: -1, epoch: 0, values: trainable.start };
   let loop: StepLoop | undefined;
   let values: ParameterValues = resume?.state ?? trainable.start;
   let steps = resume?.steps ?? 0;
@@ -100,9 +100,9 @@ export async function trainByGradient(
       };
       history.push(row);
       options.onEpoch(row, config.epochs);
-      if (held.loss < best.loss - config.minDelta)
+      if (isBetter(held, best, config))
         best = {
-          loss: held.loss,
+          ...held,
           epoch,
           values: new Map(trainable.parameters.map(({ name }) => [name, current.get(name)!.slice()])),
         };
@@ -124,6 +124,15 @@ export async function trainByGradient(
     dynamics,
   };
 }
+
+const isBetter = (
+  held: { loss: number; accuracy: number },
+  best: { loss: number; accuracy: number },
+  { monitor, minDelta }: TrainConfig,
+): boolean =>
+  monitor === 'loss'
+    ? held.loss < best.loss - minDelta
+    : held.accuracy > best.accuracy || (held.accuracy === best.accuracy && held.loss < best.loss);
 
 /** The trainable with the parameters of other groups as constants. */
 function withoutFrozen(trainable: Trainable, groups: readonly string[], values: ParameterValues): Trainable {

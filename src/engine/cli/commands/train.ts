@@ -3,6 +3,7 @@ import { HeadwayError } from '../../../shared/errors.ts';
 import {
   ACTIVATIONS,
   DEFAULT_CONFIG,
+  MONITORS,
   OPTIMIZERS,
   POOLINGS,
   SCHEDULES,
@@ -81,6 +82,7 @@ export function registerTrain(program: Command, run: Runner): void {
     .option('--label-smoothing <share>', `(default: ${d.labelSmoothing})`, nonNegative)
     .option('--class-weights', 'rare classes count more')
     .option('--balanced-sampling', 'every epoch draws each class equally often')
+    .addOption(choice('--monitor <what>', 'what says which epoch is the best, on validation', MONITORS, d.monitor))
     .option(
       '--patience <epochs>',
       `without improvement before stopping, 0 = never (default: ${d.patience})`,
