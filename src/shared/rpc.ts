@@ -65,12 +65,15 @@ export function createClient<A>(connection: MessageConnection): Client<A> {
       source.dispose();
     }
   };
-  return new Proxy({} as object, {
-    get: (_, method) =>
-      typeof method === 'string' && method !== 'then'
-        ? (params: unknown, options?: CallOptions<unknown>) => call(method, params, options)
-        : undefined,
-  }) as Client<A>;
+  return new Proxy(
+    {},
+    {
+      get: (_, method) =>
+        typeof method === 'string' && method !== 'then'
+          ? (params: unknown, options?: CallOptions<unknown>) => call(method, params, options)
+          : undefined,
+    },
+  ) as Client<A>;
 }
 
 /** Answers the API's methods on the connection. `onError` sees every error that is not a HeadwayError (a bug, for the log). */

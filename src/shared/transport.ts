@@ -11,8 +11,8 @@ import {
 } from 'vscode-jsonrpc';
 
 export interface ObjectChannel {
-  /** Rejects or throws when the other side is gone. */
-  post(message: unknown): void | PromiseLike<unknown>;
+  /** A promise is awaited. Rejects or throws when the other side is gone. */
+  post(message: unknown): unknown;
   onMessage(listener: (message: unknown) => void): { dispose(): void };
   onClose?(listener: () => void): { dispose(): void };
 }
