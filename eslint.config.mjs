@@ -3,7 +3,7 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'out/**', '**/node_modules/**', 'test/harness/vscode-host/**', 'media/**'] },
+  { ignores: ['.tools/**', 'dist/**', 'out/**', '**/node_modules/**', 'test/harness/vscode-host/**', 'media/**'] },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],
