@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import type { PanelState } from '../../src/shared/panelApi.ts';
 import { pageHtml } from '../../src/extension/panels/webviewHtml.ts';
+import { seriousFindings } from '../harness/axe.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { ROOT } from '../harness/paths.ts';
 import type { HostOptions } from './page/host.ts';
@@ -102,16 +102,6 @@ async function bundleHost(): Promise<string> {
     logLevel: 'warning',
   });
   return outputFiles[0]!.text;
-}
-
-async function seriousFindings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(v => v.impact === 'serious' || v.impact === 'critical')
-    .map(
-      v =>
-        `${v.id}: ${v.help}\n${v.nodes.map(node => `  ${node.html} ${node.any.map(check => check.message).join(' ')}`).join('\n')}`,
-    );
 }
 
 export async function shoot(page: Page, name: string): Promise<void> {
