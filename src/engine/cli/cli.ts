@@ -5,7 +5,9 @@ import { CancelledError, HeadwayError, messageOf } from '../../shared/errors.ts'
 import { openEngine, type Engine } from '../engine.ts';
 import { headwayVersion } from '../entry.ts';
 import { defaultCacheDirectory } from '../store/location.ts';
+import { registerBackbones } from './commands/backbones.ts';
 import { registerClassify } from './commands/classify.ts';
+import { registerCompare } from './commands/compare.ts';
 import { registerDataset } from './commands/dataset.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -77,7 +79,9 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     registerDataset,
     registerTrain,
     registerExperiments,
+    registerCompare,
     registerClassify,
+    registerBackbones,
     registerDoctor,
   ])
     register(program, run);

@@ -14,6 +14,7 @@ const PHASES: Record<Progress['phase'], string> = {
   training: 'Training',
   evaluating: 'Evaluating',
   sample: 'Drawing the sample',
+  download: 'Downloading (MB)',
 };
 
 /** Off a terminal, a line of progress at most this often, and none for what is over sooner than this. */
