@@ -6,6 +6,7 @@ import { maskDropout, removeDropout, type DropoutMask } from './dropout.ts';
 import { exposeFactors, type FactoredParameter } from './factors.ts';
 import type { Graph, Node } from './ir.ts';
 import { emitCrossEntropy, type LossOptions } from './loss.ts';
+import { adamConstants, type AdamConstants, type AdamOptions } from './optimizers/adam.ts';
 import {
   clipByGlobalNorm,
   createOptimizer,
@@ -48,8 +49,9 @@ export interface TrainingStep {
   masks: DropoutMask[];
   /** Tensors that go in under `name` and come out under `next`. */
   state: StateTensor[];
-  /** The weights left to the caller. */
+  /** The weights left to the caller, which updates them as Adam does: with these constants and the `scalars` of the step. */
   factored: FactoredParameter[];
+  adam?: AdamConstants;
   /** Values of the scalar (dims []) inputs. `step` counts from 1. */
   scalars: (step: number, learningRates: Readonly<Record<string, number>>) => Record<string, number>;
   outputs: {
@@ -139,11 +141,15 @@ export function buildTrainingStep(options: TrainingStepOptions): TrainingStep {
     masks: masked.masks,
     state,
     factored,
+    ...(isAdam(options.optimizer) && { adam: adamConstants(options.optimizer, loss.l2 ?? 0) }),
     scalars: optimizer.scalars,
     outputs,
     initial: lifted.values,
   };
 }
+
+const isAdam = (options: OptimizerOptions): options is AdamOptions =>
+  options.kind === 'adam' || options.kind === 'adamw';
 
 /** The forward graph with label inputs in front and its learning BatchNormalization nodes rewritten. */
 function withLabels(graph: Graph, batch: number, logits: string, learns: (node: Node) => boolean): GraphBuilder {

@@ -22,6 +22,8 @@ export interface BindingBackend {
   input(name: string, data: TensorData, dims: Dims): void;
   output(name: string, data: TensorData, dims: Dims): void;
   run(): Promise<void>;
+  /** Absent where the backend cannot. */
+  runSync?(): void;
   /** Asks the run in flight to end early; without effect where the backend cannot. */
   terminate(): void;
   /** Called after a run that was asked to end early, so that the binding may run again. */

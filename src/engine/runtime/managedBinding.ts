@@ -39,11 +39,16 @@ export class ManagedBinding implements Binding {
   }
 
   async run(signal?: AbortSignal): Promise<void> {
-    this.#requireIdle();
-    if (this.#owner.isRunning()) throw new RuntimeError('Another binding of this session is running.', 1);
-    this.#tensors.checkComplete();
+    this.#requireReady();
     throwIfAborted(signal);
     await this.#life.during(this.#runToEnd(signal));
+  }
+
+  runSync(): boolean {
+    this.#requireReady();
+    if (!this.#backend.runSync) return false;
+    this.#backend.runSync();
+    return true;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -74,6 +79,12 @@ export class ManagedBinding implements Binding {
     this.#backend[side](name, data, dims);
     this.#tensors.set(side, name, data);
     return this;
+  }
+
+  #requireReady(): void {
+    this.#requireIdle();
+    if (this.#owner.isRunning()) throw new RuntimeError('Another binding of this session is running.', 1);
+    this.#tensors.checkComplete();
   }
 
   #requireIdle(): void {

@@ -54,7 +54,10 @@ class NativeRuntime implements RuntimeBackend {
     const ort = this.#ort;
     using options = ort.create('CreateSessionOptions', 'ReleaseSessionOptions');
     ort.call('SetIntraOpNumThreads', options.pointer, threads ?? defaultThreads());
-    ort.call('AddSessionConfigEntry', options.pointer, 'session.intra_op.allow_spinning', spinning ? '1' : '0');
+    const configure = (key: string, on: boolean) =>
+      ort.call('AddSessionConfigEntry', options.pointer, `session.${key}`, on ? '1' : '0');
+    configure('intra_op.allow_spinning', spinning !== undefined && spinning !== false);
+    configure('force_spinning_stop', spinning === 'within-run');
     const place = new BigUint64Array(1);
     await ort.callAsync(
       'CreateSessionFromArray',
@@ -131,6 +134,10 @@ class NativeBinding implements BindingBackend {
       this.#runOptions.pointer,
       this.#binding.pointer,
     );
+  }
+
+  runSync(): void {
+    this.#ort.call('RunWithBinding', this.#session.pointer, this.#runOptions.pointer, this.#binding.pointer);
   }
 
   terminate(): void {

@@ -11,9 +11,10 @@ export interface SessionOptions {
   threads?: number;
   /**
    * Idle threads wait actively for the next operator instead of sleeping; default false. With the cores to itself a session gains
-   * 5 to 30 % (small batches, small training steps); where other work needs a core it falls to a third.
+   * 5 to 30 % (small batches, small training steps); where other work needs a core it falls to a third. `within-run`: they sleep as
+   * soon as a run ends, so that other threads have the cores until the next one.
    */
-  spinning?: boolean;
+  spinning?: boolean | 'within-run';
 }
 
 export interface TensorInfo {
@@ -49,6 +50,11 @@ export interface Binding extends AsyncDisposable {
    * Rejects with RuntimeError carrying ONNX Runtime's text.
    */
   run(signal?: AbortSignal): Promise<void>;
+  /**
+   * As `run`, but on the calling thread: for runs below about a millisecond, where the way to another thread and back costs more than
+   * it frees. False, and nothing done, where the runtime cannot.
+   */
+  runSync(): boolean;
 }
 
 export interface Runtime extends AsyncDisposable {

@@ -10,6 +10,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { collapseRemarks, noValidation } from './remarks.ts';
 import { Dynamics } from './dynamics.ts';
 import { balancedWeights, epochOrder } from './epochOrder.ts';
+import { fusedWeights } from './kernels/fusedWeights.ts';
 import { Predictor, score } from './predictor.ts';
 import { createRandom } from './random.ts';
 import { gatherLabels } from './rows.ts';
@@ -152,6 +153,7 @@ export function buildStep(
   config: TrainConfig,
   batch: number,
 ): TrainingStep {
+  const optimizer = optimizerOptions(config);
   return buildTrainingStep({
     trainable: trainable.graph,
     parameters: trainable.parameters,
@@ -160,7 +162,8 @@ export function buildStep(
       labelSmoothing: config.labelSmoothing,
       ...(config.classWeights === 'balanced' && { classWeights: balancedWeights(data) }),
     },
-    optimizer: optimizerOptions(config),
+    optimizer,
+    factored: fusedWeights(trainable, optimizer, batch),
     batch,
   });
 }

@@ -1,10 +1,20 @@
-/** Runs a training step graph again and again: fixed buffers, two bindings used in turn (state in, state out). */
+/**
+ * Runs a training step graph again and again: fixed buffers, two bindings used in turn (state in, state out). Weights that the graph
+ * leaves factored are updated in place by the fused kernel after each run.
+ */
+import { setImmediate } from 'node:timers/promises';
 import { fillDropoutMask } from '../graph/dropout.ts';
 import type { ParameterValues } from '../graph/parameters.ts';
 import { sizeOf } from '../graph/tensors.ts';
 import type { TrainingStep } from '../graph/trainingStep.ts';
 import type { Binding, Runtime, Session, SessionOptions } from '../runtime/runtime.ts';
+import { FusedWeights, sharing } from './kernels/fusedWeights.ts';
 import type { Random } from './random.ts';
+
+/** Shorter steps run on this thread: the way to another one and back would take a good part of them. */
+const SHORT_MS = 3;
+/** Longest time in which short steps keep this thread to themselves. */
+const BLOCKED_MS = 10;
 
 export class StepLoop implements AsyncDisposable {
   readonly #session: Session;
@@ -15,7 +25,12 @@ export class StepLoop implements AsyncDisposable {
   readonly #scalars = new Map<string, Float32Array>();
   readonly #masks: { values: Float32Array; rate: number }[];
   readonly #loss = new Float32Array(1);
+  readonly #fused: FusedWeights | undefined;
   #current: 0 | 1 = 0;
+  /** Whether the last step was. */
+  #short = false;
+  /** When other work last had a turn on this thread. */
+  #yielded = performance.now();
   /** Steps done. */
   steps: number;
   /** Groups of parameters, each with a learning rate of its own. */
@@ -33,13 +48,15 @@ export class StepLoop implements AsyncDisposable {
     start: ParameterValues,
     steps: number,
     groups: readonly string[],
+    fused: FusedWeights | undefined,
   ) {
     this.#session = session;
     this.#step = step;
     this.steps = steps;
     this.groups = groups;
+    this.#fused = fused;
     const [data] = step.data;
-    this.features = new Float32Array(sizeOf(data!.dims));
+    this.features = fused?.array(data!.name) ?? new Float32Array(sizeOf(data!.dims));
     this.target = new Float32Array(sizeOf(step.target.dims));
     this.weight = new Float32Array(sizeOf(step.weight.dims));
     this.probabilities = new Float32Array(this.target.length);
@@ -49,7 +66,9 @@ export class StepLoop implements AsyncDisposable {
       new Map(step.state.map(s => [s.name, start.get(s.name)?.slice() ?? new Float32Array(sizeOf(s.dims))]));
     this.#state = [fresh(), fresh()];
     const rates = Object.fromEntries(groups.map(group => [group, 0]));
-    for (const name of Object.keys(step.scalars(1, rates))) this.#scalars.set(name, new Float32Array(1));
+    const inputs = new Set(session.inputs);
+    for (const name of Object.keys(step.scalars(1, rates)))
+      if (inputs.has(name)) this.#scalars.set(name, new Float32Array(1));
     this.#bindings = [this.#bind(0), this.#bind(1)];
   }
 
@@ -60,12 +79,22 @@ export class StepLoop implements AsyncDisposable {
     { start, steps = 0, groups }: { start: ParameterValues; steps?: number; groups: readonly string[] },
     options: SessionOptions,
   ): Promise<StepLoop> {
-    return new StepLoop(await runtime.load(step.model(), options), step, start, steps, groups);
+    const { session: sessionOptions, spin } = sharing(step, options);
+    const session = await runtime.load(step.model(), sessionOptions);
+    try {
+      const fused =
+        step.factored.length > 0 ? new FusedWeights(step, start, runtime.kind, options.threads, spin) : undefined;
+      return new StepLoop(session, step, start, steps, groups, fused);
+    } catch (error) {
+      await session[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
-  /** Parameters, statistics and moments; they change with the step after next: copy what is to be kept. */
+  /** Parameters, statistics and moments; they change with the next step: copy what is to be kept. */
   get state(): ParameterValues {
-    return this.#state[this.#current];
+    const own = this.#state[this.#current];
+    return this.#fused ? new Map([...own, ...this.#fused.state]) : own;
   }
 
   /**
@@ -75,15 +104,25 @@ export class StepLoop implements AsyncDisposable {
   async step(learningRates: Readonly<Record<string, number>>, random: Random): Promise<number> {
     this.#masks.forEach(mask => fillDropoutMask(random, mask.values, mask.rate));
     const scalars = this.#step.scalars(++this.steps, learningRates);
-    for (const [name, value] of Object.entries(scalars)) this.#scalars.get(name)![0] = value;
-    await this.#bindings[this.#current].run();
+    for (const [name, value] of this.#scalars) value[0] = scalars[name]!;
+    const binding = this.#bindings[this.#current];
+    const start = performance.now();
+    if (!this.#short || !binding.runSync()) await binding.run();
+    this.#fused?.update(scalars);
     this.#current = this.#current === 0 ? 1 : 0;
+    const end = performance.now();
+    this.#short = end - start < SHORT_MS;
+    if (end - this.#yielded > BLOCKED_MS) {
+      await setImmediate();
+      this.#yielded = performance.now();
+    }
     return this.#loss[0]!;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const binding of this.#bindings) await binding[Symbol.asyncDispose]();
     await this.#session[Symbol.asyncDispose]();
+    await this.#fused?.[Symbol.asyncDispose]();
   }
 
   #bind(from: 0 | 1): Binding {
@@ -102,6 +141,7 @@ export class StepLoop implements AsyncDisposable {
     for (const [name, value] of this.#scalars) binding.input(name, value, []);
     for (const s of step.state)
       binding.input(s.name, source.get(s.name)!, s.dims).output(s.next, sink.get(s.name)!, s.dims);
+    this.#fused?.bind(binding);
     return binding;
   }
 }

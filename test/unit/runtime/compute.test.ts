@@ -30,6 +30,19 @@ for (const { name, create } of implementations)
       assert.deepEqual(session.outputInfo[1], { name: 'pool/features', type: 'float32', dims: ['batch', 1280] });
     });
 
+    test('runs on the calling thread, or does nothing and says so', async () => {
+      await using session = await runtime.load(recurrenceModel());
+      const next = new Float32Array(3);
+      const binding = session
+        .bind()
+        .input('x', new Float32Array(3).fill(1), [3])
+        .input('state', Float32Array.of(1, -2, 3), [3])
+        .output('next', next, [3]);
+      const ran = binding.runSync();
+      assert.equal(ran, name === 'native');
+      assert.deepEqual(next, ran ? Float32Array.of(1.5, 0, 2.5) : new Float32Array(3));
+    });
+
     test('state moves between two bindings used in turn for 20 steps', async () => {
       await using session = await runtime.load(recurrenceModel());
       const x = new Float32Array(3);

@@ -12,6 +12,19 @@ export interface AdamOptions {
   weightDecay?: number;
 }
 
+export interface AdamConstants {
+  beta1: number;
+  beta2: number;
+  /** Added to the gradient of weights as coupled·w. */
+  coupled: number;
+}
+
+export const adamConstants = (options: AdamOptions, l2: number): AdamConstants => ({
+  beta1: options.beta1 ?? 0.9,
+  beta2: options.beta2 ?? 0.999,
+  coupled: l2 + (options.kind === 'adam' ? (options.weightDecay ?? 0) : 0),
+});
+
 /**
  * torch.optim.Adam / AdamW: w ← w − lr·m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ).
  *
@@ -20,9 +33,9 @@ export interface AdamOptions {
  * a = lr·(1 − β₁) / ((1 − β₁ᵗ)·c) and e = ε / c are scalar inputs. Ten element-wise passes instead of twelve.
  */
 export function createAdam(options: AdamOptions, l2: number): Optimizer {
-  const { kind, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
+  const { kind, epsilon = 1e-8, weightDecay = 0 } = options;
   const decoupled = kind === 'adamw' ? weightDecay : 0;
-  const coupled = l2 + (kind === 'adam' ? weightDecay : 0);
+  const { beta1, beta2, coupled } = adamConstants(options, l2);
   return {
     update(b, update) {
       const gradient = withL2(b, update, coupled);
