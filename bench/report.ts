@@ -17,8 +17,15 @@ export interface Report {
   rows: Row[];
 }
 
+export interface BenchOptions {
+  /** Fewer rounds. */
+  quick?: boolean;
+  /** Only the parts whose name has this in it. */
+  only?: string;
+}
+
 /** A benchmark: `note` tells a person what is going on. */
-export type Bench = (note: (text: string) => void) => Promise<Row[]>;
+export type Bench = (note: (text: string) => void, options: BenchOptions) => Promise<Row[]>;
 
 export function formatReport({ name, machine, rows }: Report): string {
   const number = (value: number | undefined): string =>
