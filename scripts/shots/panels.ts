@@ -111,6 +111,8 @@ export const PANELS: readonly Panel[] = [
       await runCommand(page, 'View: Close All Editors');
       await runCommand(page, 'Welcome: Open Walkthrough');
       await quickPickRow(page, 'Get started with Headway').click();
+      // With the room it has when a new user sees it.
+      await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
       await page.getByText('See what it gets wrong').waitFor();
     },
     part: page => page.locator('.part.editor'),

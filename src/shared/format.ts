@@ -12,7 +12,7 @@ export const proportion = (p: Proportion, digits = 1): string =>
 export const plusMinus = (p: Proportion, digits = 1): string =>
   `${percent(p.value, digits)} ± ${(Math.max(p.high - p.value, p.value - p.low) * 100).toFixed(digits)}`;
 
-/** 75 → "1 min 15 s", 0.42 → "0.4 s", 7300 → "2 h 2 min". */
+/** 75 → "1 min 15 s", 0.42 → "0.4 s", 7300 → "2 h 1 min". */
 export function duration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   // Rounded first, so that 119.7 is 2 min 0 s and not 1 min 60 s.

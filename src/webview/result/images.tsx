@@ -57,8 +57,8 @@ export function Images({ model, detail }: { model: ResultModel; detail: Experime
       </div>
       <div class="toolbar">
         <Shown model={model} source={source} wrong={wrong} />
-        <ChipRow model={model} />
         <TileSize value={ui.tile} onChange={tile => model.change({ tile })} />
+        <ChipRow model={model} />
       </div>
       {source.problem.value === undefined ? (
         <Body model={model} source={source} />
