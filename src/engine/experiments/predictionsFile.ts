@@ -4,7 +4,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { SPLITS, type Split } from '../../shared/dataset.ts';
 import { HeadwayError } from '../../shared/errors.ts';
 import { argmax, type Predictions } from '../evaluate/metrics.ts';
-import { writeFileAtomic } from '../files/atomic.ts';
+import { isMissing, writeFileAtomic } from '../files/atomic.ts';
 
 /** Every image of a run with its label and class probabilities, in the order of the data set. */
 export interface PredictionTable {
@@ -38,7 +38,7 @@ export async function writePredictions(file: string, table: PredictionTable): Pr
   await writeFileAtomic(file, new Uint8Array(buffer));
 }
 
-/** Throws HeadwayError('io') when the file is missing or is not such a table. */
+/** Throws HeadwayError: `not-found` before the run was evaluated, `io` when the file is not such a table. */
 export async function readPredictions(file: string): Promise<PredictionTable> {
   const columns = new Map<string, { start: number; data: ArrayLike<unknown> }[]>();
   try {
@@ -52,6 +52,10 @@ export async function readPredictions(file: string): Promise<PredictionTable> {
       },
     });
   } catch (error) {
+    if (isMissing(error))
+      throw new HeadwayError('not-found', `${file} does not exist: the run has not been evaluated yet.`, {
+        cause: error,
+      });
     throw new HeadwayError('io', `The predictions in ${file} cannot be read; train the experiment again.`, {
       cause: error,
     });
