@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import type { PanelState } from '../../src/shared/panelApi.ts';
 import { browserProblem } from '../harness/browser.ts';
 import type { HostOptions } from './page/host.ts';
+import { BASE_FILE } from './page/sampleRun.ts';
 import { settled, shoot, startPanels, type Panels } from './panelPage.ts';
 import { makePictures } from './pictures.ts';
 import { THEMES } from './themes.ts';
@@ -356,7 +357,7 @@ describe('result panel', { skip: browserProblem() ?? false }, () => {
   test('runs that did not end well say why and what to do', async () => {
     for (const [status, message, advice] of [
       ['failed', 'The disk is full: free some space in /data.', /log tells more/],
-      ['interrupted', undefined, /Train again/],
+      ['interrupted', undefined, /Resume it to go on/],
       ['stopped', undefined, /epoch 18, were kept/],
     ] as const) {
       const page = await open({
@@ -373,6 +374,71 @@ describe('result panel', { skip: browserProblem() ?? false }, () => {
       await shoot(page, `result-${status}-light`);
       await page.close();
     }
+  });
+
+  test('a run is paused, goes on, and each button waits for its effect', async () => {
+    const page = await open({ epochs: 4, file: { status: 'training' } });
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Pausing…' }).waitFor();
+    await page.evaluate(() => window.fakeHost.change({ status: 'paused' }, 5));
+    await page.getByText('Paused', { exact: true }).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Pause' }).count(), 0);
+    assert.deepEqual(await panels.serious(page), []);
+    await shoot(page, 'result-paused-dark');
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('button', { name: 'Resuming…' }).waitFor();
+    await page.evaluate(() => window.fakeHost.change({ status: 'training' }, 6));
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.evaluate(() => window.fakeHost.change({ status: 'interrupted' }, 6));
+    await page.getByRole('button', { name: 'Resume' }).click();
+    assert.deepEqual(
+      [await callsOf(page, 'pause'), await callsOf(page, 'resume')].map(list => list.length),
+      [1, 2],
+    );
+    await close(page);
+  });
+
+  test('a probe cannot be paused, and its rows are penalties', async () => {
+    const page = await open({
+      epochs: 3,
+      history: [0.1, 0.01, 0.001].map(l2 => ({ l2, learningRate: 0 })),
+      file: { status: 'training', config: { ...BASE_FILE.config, head: 'probe' } },
+    });
+    await page.getByText('validation accuracy, L2 0.001').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Pause' }).count(), 0);
+    assert.equal(await page.getByRole('heading', { name: 'Learning rate' }).count(), 0);
+    await page.getByRole('button', { name: 'Accuracy as a table' }).click();
+    assert.deepEqual(await page.getByRole('row').first().getByRole('columnheader').allInnerTexts(), [
+      'L2',
+      'Train',
+      'Validation',
+    ]);
+    await close(page);
+  });
+
+  test('a learning rate that changes has a curve; a constant one has none', async () => {
+    const constant = await open();
+    await settled(constant);
+    assert.equal(await constant.getByRole('heading', { name: 'Learning rate' }).count(), 0);
+    await close(constant);
+    const rates = Array.from({ length: 28 }, (_, i) => ({ learningRate: 0.0005 * (1 + Math.cos((Math.PI * i) / 28)) }));
+    const page = await open({ history: rates });
+    await page.getByRole('img', { name: /^Learning rate, at last 0\.0000031 \(epoch 28\)/ }).waitFor();
+    await page.getByRole('button', { name: 'Learning rate as a table' }).click();
+    const table = page.getByRole('region', { name: 'Learning rate' });
+    assert.deepEqual(await table.getByRole('row').nth(1).getByRole('cell').allInnerTexts(), ['1', '0.001']);
+    await table.scrollIntoViewIfNeeded();
+    await shoot(page, 'result-rates-dark');
+    await close(page);
+  });
+
+  test('what a run has to say about itself is in sight', async () => {
+    const message = 'Training stayed at chance: nothing was learned. Try batch normalisation.';
+    const page = await open({ theme: THEMES.light, file: { message } });
+    await page.locator('.notice.warning', { hasText: message }).waitFor();
+    await page.getByText('opens the form with this run’s settings').waitFor();
+    await shoot(page, 'result-remark-light');
+    await close(page);
   });
 
   test('what cannot be loaded says so and can be tried again', async () => {

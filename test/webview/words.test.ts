@@ -59,6 +59,12 @@ test('every state has words, and every end that is not a success says what to do
   assert.match(explain({ ...BASE_FILE, status: 'stopped' })!.advice, /epoch 18/);
   const { bestEpoch: _, ...early } = BASE_FILE;
   assert.match(explain({ ...early, status: 'stopped' })!.advice, /no weights/);
+  const remark = 'Training stayed at chance: nothing was learned.';
+  assert.deepEqual(
+    (['done', 'stopped'] as const).map(status => explain({ ...BASE_FILE, status, message: remark })?.kind),
+    ['warning', 'warning'],
+  );
+  assert.equal(explain({ ...BASE_FILE, status: 'stopped', message: 'Stopped.' })?.kind, 'info');
 });
 
 test('progress is told with rate and time left', () => {

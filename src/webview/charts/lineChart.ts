@@ -8,12 +8,14 @@ export interface Series {
   points: readonly { x: number; y: number }[];
 }
 
-/** What the whole numbers on the x axis are called. */
+/** What the values on the x axis are called. */
 export interface StepWords {
   /** Head of the table's first column: "Epoch". */
   title: string;
-  /** "12" */
+  /** "12"; empty where the axis needs no mark. */
   tick: (x: number) => string;
+  /** In the table, where it differs from the axis. */
+  cell?: (x: number) => string;
   /** "epoch 12" */
   at: (x: number) => string;
 }
@@ -32,6 +34,10 @@ export interface LineChart {
   words: StepWords;
   /** Smallest range of y that is shown. */
   include?: readonly [number, number];
+  /** Logarithmic x axis with marks at powers of ten; without it x are whole numbers from 1. */
+  logX?: boolean;
+  /** Largest y that is shown: what lies above is cut off. */
+  highest?: number;
 }
 
 /**
@@ -48,14 +54,19 @@ export function lineChart({
   label,
   words,
   include,
+  logX = false,
+  highest = Infinity,
 }: LineChart): SVGSVGElement {
   const points = series.flatMap(s => s.points.map(point => ({ ...point, name: s.name, color: s.color })));
-  const ys = [...points.map(point => point.y), ...(include ?? [])];
+  const ys = [...points.map(point => Math.min(highest, point.y)), ...(include ?? [])];
   const xs = points.map(point => point.x);
-  const xDomain: [number, number] = [Math.min(1, ...xs), Math.max(2, ...xs)];
+  const xDomain: [number, number] = logX
+    ? [Math.min(...xs), Math.max(...xs)]
+    : [Math.min(1, ...xs), Math.max(2, ...xs)];
   const yDomain: [number, number] = ys.length === 0 ? [0, 1] : [Math.min(...ys), Math.max(...ys)];
   const muted = 'var(--vscode-descriptionForeground)';
-  const ticks = Math.max(2, Math.min(8, Math.floor(width / 60), xDomain[1] - xDomain[0]));
+  const ticks = logX ? 10 : Math.max(2, Math.min(8, Math.floor(width / 60), xDomain[1] - xDomain[0]));
+  const isMarked = (x: number) => (logX ? isPowerOfTen(x) : Number.isInteger(x));
   const svg = plot({
     className: 'plot',
     width,
@@ -65,14 +76,14 @@ export function lineChart({
     marginTop: 18,
     marginBottom: 24,
     ariaLabel: label,
-    x: { domain: xDomain },
+    x: { domain: xDomain, ...(logX && { type: 'log' }) },
     y: { domain: yDomain, nice: true },
     marks: [
       gridY({ stroke: 'currentColor', strokeOpacity: 0.14, ticks: 4 }),
       axisY({ ticks: 4, tickFormat: formatTick, tickSize: 0, fill: muted, label: null }),
       axisX({
         ticks,
-        tickFormat: (x: number) => (Number.isInteger(x) ? words.tick(x) : ''),
+        tickFormat: (x: number) => (isMarked(x) ? words.tick(x) : ''),
         tickSize: 3,
         fill: muted,
         stroke: muted,
@@ -90,6 +101,7 @@ export function lineChart({
           y: 'y',
           stroke: s.color,
           strokeWidth: 1.75,
+          clip: highest < Infinity,
           ...(s.dashed ? { strokeDasharray: '5 3' } : {}),
         }),
         // A single epoch makes no line yet.
@@ -115,3 +127,5 @@ export function lineChart({
   for (const group of svg.querySelectorAll('g[aria-label]')) group.removeAttribute('aria-label');
   return svg;
 }
+
+const isPowerOfTen = (x: number): boolean => Math.abs(Math.log10(x) - Math.round(Math.log10(x))) < 1e-6;

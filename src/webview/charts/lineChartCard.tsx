@@ -41,24 +41,13 @@ export function LineChartCard(props: LineChartCardProps) {
   );
 }
 
-function Picture({ series, mark, format, formatTick, label, words, include }: LineChartCardProps) {
+function Picture(props: LineChartCardProps) {
+  const { title: _, asTable: __, onTable: ___, ...chart } = props;
   const box = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(box);
   useLayoutEffect(() => {
     if (!box.current || width === 0) return;
-    box.current.replaceChildren(
-      lineChart({
-        width,
-        height,
-        series,
-        format,
-        formatTick,
-        label,
-        words,
-        ...(mark && { mark }),
-        ...(include && { include }),
-      }),
-    );
+    box.current.replaceChildren(lineChart({ ...chart, width, height }));
   });
   return <div ref={box} class="chart" />;
 }
@@ -70,7 +59,7 @@ function ChartTable({ title, series, format, words }: ChartTableProps) {
   const bySeries = series.map(s => new Map(s.points.map(point => [point.x, point.y])));
   const rows: TableRow[] = xs.map(x => ({ x, values: bySeries.map(points => points.get(x)) }));
   const columns: Column<TableRow>[] = [
-    { key: 'x', title: words.title, numeric: true, cell: row => words.tick(row.x) },
+    { key: 'x', title: words.title, numeric: true, cell: row => (words.cell ?? words.tick)(row.x) },
     ...series.map((s, i): Column<TableRow> => ({
       key: s.name,
       title: s.name,

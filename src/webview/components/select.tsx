@@ -12,11 +12,23 @@ interface SelectProps<V extends string> {
   value: V;
   onChange: (value: V) => void;
   disabled?: boolean;
+  id?: string;
+  invalid?: boolean;
 }
 
-export function Select<V extends string>({ label, options, value, onChange, disabled = false }: SelectProps<V>) {
+export function Select<V extends string>({
+  label,
+  options,
+  value,
+  onChange,
+  disabled = false,
+  id,
+  invalid = false,
+}: SelectProps<V>) {
   return (
     <vscode-single-select
+      id={id}
+      invalid={invalid}
       label={label}
       options={options.map(option => ({ ...option, selected: option.value === value }))}
       value={value}

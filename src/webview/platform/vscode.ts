@@ -32,6 +32,10 @@ export class PanelMemory<U extends object> {
     api.setState(this.#state);
   }
 
+  get state(): Readonly<PanelState<Partial<U>>> {
+    return this.#state;
+  }
+
   get ui(): Partial<U> {
     return this.#state.ui ?? {};
   }

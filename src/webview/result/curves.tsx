@@ -15,7 +15,14 @@ function series(history: readonly EpochRow[], train: Curve, validation: Curve): 
   ];
 }
 
-/** Loss and accuracy over the epochs (for a probe: the penalties tried), while the run goes on and after it. */
+/** A constant rate is said among the settings and needs no curve. */
+const ratesDiffer = (history: readonly EpochRow[]): boolean =>
+  history.some(row => row.learningRate !== history[0]!.learningRate);
+
+/** 0.00123 → "0.0012", 0.0000123 → "1.2e-5". */
+const rateText = (rate: number): string => String(Number(rate.toPrecision(2)));
+
+/** Loss, accuracy and a learning rate that changes over the epochs (for a probe: the penalties tried), while the run goes on and after it. */
 export function Curves({ model, detail: { history, file } }: { model: ResultModel; detail: ExperimentDetail }) {
   const { tables } = model.ui.value;
   const last = history[history.length - 1];
@@ -50,6 +57,25 @@ export function Curves({ model, detail: { history, file } }: { model: ResultMode
         asTable={tables.loss}
         onTable={loss => model.change({ tables: { ...tables, loss } })}
       />
+      {ratesDiffer(history) && (
+        <LineChartCard
+          {...common}
+          title="Learning rate"
+          series={[
+            {
+              name: 'Learning rate',
+              color: 'var(--vscode-charts-purple)',
+              points: history.map(row => ({ x: row.epoch, y: row.learningRate })),
+            },
+          ]}
+          format={rateText}
+          formatTick={rateText}
+          label={`Learning rate, at last ${rateText(last.learningRate)} (${words.at(last.epoch)}).${bestWords}`}
+          include={[0, 0]}
+          asTable={tables.rate ?? false}
+          onTable={rate => model.change({ tables: { ...tables, rate } })}
+        />
+      )}
     </>
   );
 }

@@ -6,7 +6,7 @@ import { Notice } from '../components/notice.tsx';
 import { ProgressLine } from '../components/progressLine.tsx';
 import type { ResultModel } from './model.ts';
 import { tally } from './pairs.ts';
-import { explain, facts, progressDetail, statusWords, stepWords } from './words.ts';
+import { canPause, canResume, explain, facts, progressDetail, statusWords, stepWords } from './words.ts';
 
 export function Header({ model, detail }: { model: ResultModel; detail: ExperimentDetail }) {
   const { file } = detail;
@@ -14,6 +14,7 @@ export function Header({ model, detail }: { model: ResultModel; detail: Experime
   const explanation = explain(file);
   const active = isActive(file.status);
   const stopping = model.stopping.value;
+  const changing = model.changing.value;
   return (
     <header class="header">
       <div class="title-row">
@@ -23,13 +24,33 @@ export function Header({ model, detail }: { model: ResultModel; detail: Experime
           {status.text}
         </span>
         <div class="actions">
+          {canPause(file) && (
+            <vscode-button secondary icon="debug-pause" disabled={changing || stopping} onClick={() => model.pause()}>
+              {changing ? 'Pausing…' : 'Pause'}
+            </vscode-button>
+          )}
+          {canResume(file) && (
+            <vscode-button
+              secondary={!active}
+              icon="debug-continue"
+              disabled={changing || stopping}
+              onClick={() => model.resume()}
+            >
+              {changing ? 'Resuming…' : 'Resume'}
+            </vscode-button>
+          )}
           {active && (
-            <vscode-button icon="debug-stop" disabled={stopping} onClick={() => model.stop()}>
+            <vscode-button
+              secondary={file.status === 'paused'}
+              icon="debug-stop"
+              disabled={stopping}
+              onClick={() => model.stop()}
+            >
               {stopping ? 'Stopping…' : 'Stop'}
             </vscode-button>
           )}
           {!active && (
-            <vscode-button secondary icon="refresh" onClick={() => model.trainAgain()}>
+            <vscode-button secondary icon="debug-rerun" onClick={() => model.trainAgain()}>
               Train again
             </vscode-button>
           )}

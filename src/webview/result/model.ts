@@ -1,7 +1,7 @@
 import { batch, computed, effect, signal, untracked, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { Split } from '../../shared/dataset.ts';
 import { messageOf } from '../../shared/errors.ts';
-import { isActive, type ExperimentDetail, type SplitReport } from '../../shared/experiment.ts';
+import { isActive, type ExperimentDetail, type ExperimentStatus, type SplitReport } from '../../shared/experiment.ts';
 import type { ResultPanelApi } from '../../shared/panelApi.ts';
 import type { Client } from '../../shared/rpc.ts';
 import { RowSource } from '../components/grid/rowSource.ts';
@@ -17,6 +17,8 @@ export class ResultModel {
   readonly actionProblem = signal<string | undefined>(undefined);
   readonly deleted = signal(false);
   readonly stopping = signal(false);
+  /** A pause or its end was asked for and has not happened yet. */
+  readonly changing = signal(false);
   readonly ui: Signal<ResultUi>;
   readonly split: ReadonlySignal<Split | undefined>;
   readonly report: ReadonlySignal<SplitReport | undefined>;
@@ -25,6 +27,7 @@ export class ResultModel {
   readonly thumbnails: Thumbnails;
   readonly #client: Client<ResultPanelApi>;
   readonly #memory: PanelMemory<ResultUi>;
+  #statusAsked: ExperimentStatus | undefined;
 
   constructor(client: Client<ResultPanelApi>, memory: PanelMemory<ResultUi>) {
     this.#client = client;
@@ -67,6 +70,7 @@ export class ResultModel {
       this.detail.value = detail;
       this.loadProblem.value = undefined;
       if (!isActive(detail.file.status)) this.stopping.value = false;
+      if (detail.file.status !== this.#statusAsked) this.changing.value = false;
     });
   }
 
@@ -108,6 +112,22 @@ export class ResultModel {
   showLog(): void {
     void this.#act(this.#client.showLog(null));
   }
+  pause(): void {
+    this.#ask(this.#client.pause(null));
+  }
+  resume(): void {
+    this.#ask(this.#client.resume(null));
+  }
+
+  /** Until the run's status is another one. */
+  #ask(action: Promise<unknown>): void {
+    this.#statusAsked = this.detail.value?.file.status;
+    this.changing.value = true;
+    void this.#act(action).then(done => {
+      if (!done) this.changing.value = false;
+    });
+  }
+
   stop(): void {
     this.stopping.value = true;
     void this.#act(this.#client.stop(null)).then(done => {

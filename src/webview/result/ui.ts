@@ -27,7 +27,7 @@ export interface ResultUi {
   pane: 'images' | 'summary';
   summaryHidden: boolean;
   classSorting: Sorting;
-  tables: { loss: boolean; accuracy: boolean };
+  tables: { loss: boolean; accuracy: boolean; rate?: boolean };
 }
 
 export const DEFAULT_UI: ResultUi = {

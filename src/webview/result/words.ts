@@ -38,41 +38,55 @@ export function statusWords({ status, bestEpoch }: ExperimentFile): StatusWords 
   }
 }
 
+/** Waits for a word between two epochs; a probe has none. */
+export const canPause = ({ status, config }: ExperimentFile): boolean =>
+  status === 'training' && config.head !== 'probe';
+
+/** Paused, or ended before its end: goes on where its last checkpoint was. */
+export const canResume = ({ status }: ExperimentFile): boolean =>
+  status === 'paused' || status === 'interrupted' || status === 'stopped' || status === 'failed';
+
 export interface Explanation {
   kind: 'info' | 'warning' | 'error';
   message: string;
   advice: string;
 }
 
-/** Why a run did not come to its end and what to do; undefined for runs that go on or are done. */
+/** Why a run did not come to its end, or what it has to say about itself, and what to do; undefined where there is nothing to say. */
 export function explain({ status, message, bestEpoch }: ExperimentFile): Explanation | undefined {
   const cached = 'Images whose features were computed are not computed again.';
   switch (status) {
+    case 'done':
+      if (message === undefined) return undefined;
+      return { kind: 'warning', message, advice: 'Train again opens the form with this run’s settings.' };
     case 'stopped':
       return {
-        kind: 'info',
+        kind: message !== undefined && NOTHING_LEARNED.test(message) ? 'warning' : 'info',
         message: message ?? 'The run was stopped before its last epoch.',
         advice:
           bestEpoch === undefined
-            ? `It had no weights to keep. Train again to start over. ${cached}`
-            : `The best weights so far, those of epoch ${bestEpoch}, were kept and evaluated.`,
+            ? `It had no weights to keep. Resume it to go on. ${cached}`
+            : `The best weights so far, those of epoch ${bestEpoch}, were kept and evaluated. Resume it to go on.`,
       };
     case 'failed':
       return {
         kind: 'error',
         message: message ?? 'The run failed.',
-        advice: `The log tells more. Once the cause is mended, train again. ${cached}`,
+        advice: `The log tells more. Once the cause is mended, resume it. ${cached}`,
       };
     case 'interrupted':
       return {
         kind: 'warning',
         message: message ?? 'The run’s process ended before the run did: it was killed, or the machine went down.',
-        advice: `Train again. ${cached}`,
+        advice: `Resume it to go on where its last checkpoint was. ${cached}`,
       };
     default:
       return undefined;
   }
 }
+
+/** As the engine says it of a run that collapsed. */
+const NOTHING_LEARNED = /stayed at chance|diverged/;
 
 /** "1,204 of 3,676 images · 212 / s · 12 s left" */
 export function progressDetail({ phase, done, total, rate, secondsLeft }: Progress, head: string): string {

@@ -2,13 +2,25 @@
 import { selectPredictions } from '../../../src/engine/experiments/predictionPage.ts';
 import type { ThumbnailPage } from '../../../src/shared/engineApi.ts';
 import { HeadwayError } from '../../../src/shared/errors.ts';
-import type { ExperimentDetail, ExperimentFile, PredictionPage } from '../../../src/shared/experiment.ts';
+import type {
+  EpochRow,
+  ExperimentDetail,
+  ExperimentFile,
+  PredictionPage,
+  RateFinding,
+  RunEstimate,
+  TrainConfig,
+} from '../../../src/shared/experiment.ts';
 import type {
   ClassifyPanelApi,
   ClassifyPanelEvents,
   ClassifyView,
   ResultPanelApi,
   ResultPanelEvents,
+  TrainDataset,
+  TrainPanelApi,
+  TrainPanelEvents,
+  TrainView,
 } from '../../../src/shared/panelApi.ts';
 import { emitEvent, serve } from '../../../src/shared/rpc.ts';
 import type { Theme } from '../themes.ts';
@@ -26,6 +38,20 @@ export interface HostOptions {
   /** Base64 WebP pictures by class name; without them thumbnails are plain colours that tell their row (see `colorOf`). */
   pictures?: Record<string, string[]>;
   classify?: ClassifyView;
+  train?: {
+    view: TrainView;
+    estimate: RunEstimate;
+    /** The rate finder waits until `finishFinding` without it. */
+    finding?: RateFinding;
+    /** Base64 WebP pictures: variants of the nth picture. */
+    variants: string[];
+    /** An augmentation whose name holds this is refused by the engine. */
+    refused?: string;
+    /** The run cannot be started. */
+    trainError?: string;
+  };
+  /** Replaces fields of every epoch. */
+  history?: Partial<EpochRow>[];
   /** What VS Code kept of the panel's state, where the page is loaded again. */
   saved?: unknown;
   /** Fails the first load with this sentence. */
@@ -44,6 +70,9 @@ export interface FakeHost {
   finish: () => void;
   remove: () => void;
   stale: (view: ClassifyView) => void;
+  datasets: (list: TrainDataset[]) => void;
+  /** How many calls of the rate finder were aborted. */
+  aborted: number;
 }
 
 /** Colour of the thumbnail of the image with this number: each channel one hexadecimal digit pair of it, kept apart from its neighbours. */
@@ -57,6 +86,7 @@ declare global {
 }
 
 const options = window.hostOptions;
+let abortedFindings = 0;
 const { connection, savedState } = createBridge(options.saved);
 const calls: FakeHost['calls'] = [];
 const table = options.sizes && samplePredictions(options.sizes);
@@ -65,6 +95,8 @@ const finished = detail;
 if (detail) {
   detail = { ...detail, file: { ...detail.file, ...options.file } };
   if (options.epochs !== undefined) detail = withoutResults(detail, options.epochs);
+  if (options.history)
+    detail = { ...detail, history: detail.history.map((row, i) => ({ ...row, ...options.history![i] })) };
 }
 let loadError = options.loadError;
 let classifyView = options.classify;
@@ -96,6 +128,8 @@ const result: ResultPanelApi = {
   thumbnails: ({ paths, size }) => packThumbnails(paths, size),
   openImage: () => Promise.resolve(null),
   stop: () => Promise.resolve(null),
+  pause: () => Promise.resolve(null),
+  resume: () => Promise.resolve(null),
   trainAgain: () => Promise.resolve(null),
   showLog: () => Promise.resolve(null),
 };
@@ -119,6 +153,57 @@ const classify: ClassifyPanelApi = {
   openExperiment: () => Promise.resolve(null),
 };
 
+const decode = (base64: string): Uint8Array => Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
+
+const given = options.train;
+const refuse = ({ augment }: Pick<TrainConfig, 'augment'>): void => {
+  if (given?.refused !== undefined && augment.some(text => text.includes(given.refused!)))
+    throw new HeadwayError(
+      'invalid',
+      `degrees of RandomRotation is ${given.refused}; give a range within -360 to 360.`,
+    );
+};
+const trainForm: TrainPanelApi = {
+  load: () => {
+    if (loadError === undefined) return Promise.resolve(given!.view);
+    const message = loadError;
+    loadError = undefined;
+    return Promise.reject(new HeadwayError('io', message));
+  },
+  estimate: ({ config }) => {
+    try {
+      refuse(config);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return Promise.resolve({ ...given!.estimate, trainImages: config.subset ?? given!.estimate.trainImages });
+  },
+  findLearningRate: (_, { signal, progress }) => {
+    progress({ phase: 'training', done: 40, total: 100 });
+    if (given!.finding) return Promise.resolve(given!.finding);
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        abortedFindings++;
+        reject(new HeadwayError('cancelled', 'Cancelled.'));
+      });
+    });
+  },
+  variants: ({ picture, augment, count }) => {
+    try {
+      refuse({ augment });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const images = given!.variants.slice(0, count + 1).map(decode);
+    return Promise.resolve({ name: typeof picture === 'string' ? picture : `apple/${picture}.png`, images });
+  },
+  choosePicture: () => Promise.resolve('/elsewhere/pear.png'),
+  train: () =>
+    given!.trainError === undefined
+      ? Promise.resolve(null)
+      : Promise.reject(new HeadwayError('engine', given!.trainError)),
+};
+
 async function packThumbnails(paths: string[], size: number): Promise<ThumbnailPage> {
   const parts = await Promise.all(paths.map(path => thumbnail(path, size)));
   const offsets = new Uint32Array(parts.length + 1);
@@ -132,7 +217,7 @@ async function thumbnail(path: string, size: number): Promise<Uint8Array> {
   if (options.broken?.includes(path)) return new Uint8Array();
   const n = Number(/IMG_(\d+)/.exec(path)?.[1]) - 1000;
   const pictures = options.pictures?.[path.split('/')[1] ?? ''];
-  if (pictures) return Uint8Array.from(atob(pictures[n % pictures.length]!), letter => letter.charCodeAt(0));
+  if (pictures) return decode(pictures[n % pictures.length]!);
   const canvas = new OffscreenCanvas(size, Math.round(size * 0.75));
   const context = canvas.getContext('2d')!;
   context.fillStyle = colorOf(n);
@@ -153,7 +238,8 @@ function recorded<A extends object>(api: A): A {
   ) as A;
 }
 
-if (options.classify || !options.sizes) serve<ClassifyPanelApi>(connection, recorded(classify));
+if (options.train) serve<TrainPanelApi>(connection, recorded(trainForm));
+else if (options.classify || !options.sizes) serve<ClassifyPanelApi>(connection, recorded(classify));
 else serve<ResultPanelApi>(connection, recorded(result));
 connection.listen();
 
@@ -171,6 +257,10 @@ window.fakeHost = {
   finish() {
     detail = finished!;
     push();
+  },
+  datasets: list => emitEvent<TrainPanelEvents>(connection, 'datasets', list),
+  get aborted() {
+    return abortedFindings;
   },
   remove: () => emitEvent<ResultPanelEvents>(connection, 'deleted', null),
   stale(view) {
