@@ -149,7 +149,7 @@ export interface RunEstimate {
 }
 
 export interface Progress {
-  phase: 'scan' | 'features' | 'training' | 'evaluating' | 'sample';
+  phase: 'scan' | 'features' | 'training' | 'evaluating' | 'sample' | 'download';
   done: number;
   total: number;
   /** Items per second over the last seconds; absent until it is known. */

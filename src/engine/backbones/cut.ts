@@ -29,6 +29,11 @@ export interface Cut {
 export async function cutBackbone(backbone: Backbone, boundary: string, pooling: Pooling = 'average'): Promise<Cut> {
   const whole = readGraph(await readBackboneModel(backbone), backbone.file);
   if (boundary === 'pool') return cutAtPool(whole, backbone, pooling);
+  if (backbone.frozenOnly)
+    throw new HeadwayError(
+      'invalid',
+      `The layers of ${backbone.title} are quantised and cannot be trained; choose the boundary pool, or another backbone.`,
+    );
   const features = foldConstants(sliceGraph(whole, backbone.featureMap).head);
   const { tensor } = boundaryBefore(features, firstTrained(features, boundary));
   const { head, tail } = sliceGraph(features, tensor);

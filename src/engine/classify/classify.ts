@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { CancelledError, HeadwayError, throwIfAborted } from '../../shared/errors.ts';
 import type { Classification, ClassifyAnswer } from '../../shared/engineApi.ts';
 import { DEFAULT_CONFIG, type ExperimentFile, type Progress } from '../../shared/experiment.ts';
-import { getBackbone, imagenetClasses } from '../backbones/registry.ts';
+import { getBackbone, imagenetClasses, readBackboneModel } from '../backbones/registry.ts';
 import type { Engine } from '../engine.ts';
 import { listExperiments, readExperiment, resolveExperimentId } from '../experiments/experimentFiles.ts';
 import { isMissing } from '../files/atomic.ts';
@@ -18,7 +18,7 @@ const TOP = 5;
 export interface ClassifyOptions {
   /** Absolute paths. */
   paths: readonly string[];
-  /** An experiment's id or unique part of it, or `imagenet`; absent: the latest experiment with a model, else `imagenet`. */
+  /** An experiment's id or unique part of it, `imagenet` or `imagenet:BACKBONE`; absent: the latest experiment with a model, else `imagenet`. */
   experiment?: string;
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
@@ -40,7 +40,7 @@ export async function classifyImages(
   options: ClassifyOptions,
 ): Promise<ClassifyAnswer> {
   const { paths, signal, onProgress } = options;
-  const classifier = await chooseClassifier(workspace, options.experiment);
+  const classifier = await chooseClassifier(engine, workspace, options.experiment);
   const predict = await openClassifier(await engine.runtime(), classifier);
   await using _session = predict;
   const images: Classification[] = [];
@@ -75,8 +75,9 @@ async function classifyOne(
 }
 
 /** The newest finished experiment with a model that can be read; `imagenet` when there is none. */
-async function chooseClassifier(workspace: string, wanted: string | undefined): Promise<Classifier> {
-  if (wanted === 'imagenet') return imagenetClassifier();
+async function chooseClassifier(engine: Engine, workspace: string, wanted: string | undefined): Promise<Classifier> {
+  const backbone = /^imagenet(?::(.+))?$/.exec(wanted ?? '');
+  if (backbone) return imagenetClassifier(engine, backbone[1]);
   if (wanted !== undefined)
     return experimentClassifier(
       workspace,
@@ -86,7 +87,7 @@ async function chooseClassifier(workspace: string, wanted: string | undefined): 
   const good = experiments.find(
     e => (e.file.status === 'done' || e.file.status === 'stopped') && Object.keys(e.metrics).length > 0,
   );
-  return good ? experimentClassifier(workspace, good.file) : imagenetClassifier();
+  return good ? experimentClassifier(workspace, good.file) : imagenetClassifier(engine);
 }
 
 async function experimentClassifier(workspace: string, file: ExperimentFile): Promise<Classifier> {
@@ -114,16 +115,27 @@ async function experimentClassifier(workspace: string, file: ExperimentFile): Pr
   };
 }
 
-async function imagenetClassifier(): Promise<Classifier> {
-  const backbone = await getBackbone(DEFAULT_CONFIG.backbone);
+/** The backbone's own classes: what it says of the user's pictures also tells whether their pixels are prepared as it wants them. */
+async function imagenetClassifier(engine: Engine, name = DEFAULT_CONFIG.backbone): Promise<Classifier> {
+  const backbone = await getBackbone(name, { directory: engine.cacheDirectory });
+  const { logits, classes } = backbone;
+  if (logits === undefined || classes === undefined)
+    throw new HeadwayError('invalid', `Backbone "${name}" came without its classifier; train a head on it.`);
   return {
     by: { kind: 'imagenet', backbone: backbone.name },
-    model: await readFile(backbone.file),
+    model: await readBackboneModel(backbone),
     input: backbone.input.name,
-    output: backbone.logits,
+    output: logits,
     recipe: backbone.recipe,
-    labels: await imagenetClasses(),
+    labels: await classNames(classes),
   };
+}
+
+/** TensorFlow's networks have a class 0 for the background before ImageNet's thousand; of others only the number is known. */
+async function classNames(classes: number): Promise<string[]> {
+  if (classes === 1000) return imagenetClasses();
+  if (classes === 1001) return ['background', ...(await imagenetClasses())];
+  return Array.from({ length: classes }, (_, k) => `class ${k}`);
 }
 
 interface OpenClassifier extends AsyncDisposable {

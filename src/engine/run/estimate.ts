@@ -34,7 +34,7 @@ export async function estimateRun(
 ): Promise<RunEstimate> {
   checkConfig(config);
   const dataset = await openDataset(workspace, config.dataset, { store: engine.store, signal });
-  const backbone = await getBackbone(config.backbone);
+  const backbone = await getBackbone(config.backbone, { directory: engine.cacheDirectory });
   const cut = await cutBackbone(backbone, config.boundary, config.pooling);
   const width = sizeOf(cut.dims);
   const images = chooseImages(dataset, config);

@@ -6,6 +6,7 @@ import { HeadwayError } from '../../shared/errors.ts';
 import type { ExperimentFile, Progress, TrainConfig } from '../../shared/experiment.ts';
 import { cutBackbone, type Cut } from '../backbones/cut.ts';
 import { getBackbone, type Backbone } from '../backbones/registry.ts';
+import { rememberBackboneSpeed } from '../backbones/speed.ts';
 import { openDataset, type OpenedDataset } from '../datasets/dataset.ts';
 import { nestedSubset } from '../datasets/subset.ts';
 import type { Engine } from '../engine.ts';
@@ -41,7 +42,7 @@ export async function prepare(
   { spillFile, signal, onProgress }: PrepareOptions,
 ): Promise<Prepared> {
   const dataset = await openDataset(workspace, config.dataset, { store: engine.store, signal, onProgress });
-  const backbone = await getBackbone(config.backbone);
+  const backbone = await getBackbone(config.backbone, { directory: engine.cacheDirectory });
   const cut = await cutBackbone(backbone, config.boundary, config.pooling);
   const wanted = chooseImages(dataset, config);
   const augmented = wanted.slice(0, augmentedCount(wanted, config));
@@ -56,7 +57,7 @@ export async function prepare(
     into: { matrix, at: 0 },
     onProgress: p => onProgress({ ...p, total: rows }),
   });
-  rememberSpeed(engine, { ...base, images: wanted.length });
+  rememberSpeed(engine, backbone, { ...base, images: wanted.length });
   let { seconds } = base;
   for (let v = 0; v < variants; v++) {
     const at = wanted.length + v * augmented.length;
@@ -123,10 +124,13 @@ const ENOUGH = 64;
 /** For the estimate of later runs. */
 function rememberSpeed(
   { store }: Engine,
+  backbone: Backbone,
   { seconds, cached, images }: { seconds: number; cached: number; images: number },
 ): void {
   const computed = images - cached;
-  if (computed >= ENOUGH) store.putSetting(SPEED, String(computed / seconds));
+  if (computed < ENOUGH) return;
+  store.putSetting(SPEED, String(computed / seconds));
+  rememberBackboneSpeed(store, backbone, computed / seconds);
 }
 
 /** Images per second of the last extraction on this machine; undefined before the first one. */

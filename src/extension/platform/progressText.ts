@@ -14,6 +14,8 @@ function phase(p: Progress): string {
       return t('Evaluating');
     case 'sample':
       return t('Making pictures');
+    case 'download':
+      return t('Downloading (MB)');
   }
 }
 

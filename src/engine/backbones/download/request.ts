@@ -34,7 +34,7 @@ export async function getFollowing({ url, headers, dispatcher, signal }: Fetch):
     // The socket is of no further use; what the body still brings is of no interest.
     response.body.on('error', () => undefined).destroy();
     const { location } = response.headers;
-    const next = typeof location === 'string' ? URL.parse(location, current) : null;
+    const next = typeof location === 'string' ? URL.parse(location, current.href) : null;
     if (!next) throw new MirrorError('it redirects to nowhere');
     if (hops === MAX_REDIRECTS) throw new MirrorError(`it redirects more than ${MAX_REDIRECTS} times`);
     if (!/^https?:$/.test(next.protocol) || (current.protocol === 'https:' && next.protocol !== 'https:'))
