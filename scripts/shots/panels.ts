@@ -63,7 +63,7 @@ export const PANELS: readonly Panel[] = [
     name: 'train',
     open: async page => {
       await runCommand(page, 'Headway: Train Head');
-      await quickPickRow(page, 'Linear probe').waitFor();
+      await quickPickRow(page, '512-64').first().waitFor();
     },
     part: page => page.locator('.quick-input-widget'),
   },

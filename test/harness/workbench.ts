@@ -17,13 +17,19 @@ export const quickInput = (page: Page): Locator => page.locator('.quick-input-wi
 export const quickPickRow = (page: Page, text: string): Locator =>
   page.locator('.quick-input-widget .monaco-list-row', { hasText: text });
 
-/** Runs a command from the palette by its whole title ("Headway: Train Head"). Waits until an extension has contributed it. */
+/** The palette's row of a command, by its whole title ("Headway: Train Head"; dots behind it need not be told). */
+export const commandRow = (page: Page, title: string): Locator =>
+  quickPickRow(page, title).filter({
+    has: page.locator('.label-name', { hasText: new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}…?$`) }),
+  });
+
+/** Runs a command from the palette by its whole title. Waits until an extension has contributed it. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   await page.keyboard.press('F1');
   const input = quickInput(page);
   await input.waitFor();
   await input.fill(`>${title}`);
-  await quickPickRow(page, title).first().click({ timeout: PALETTE_LIMIT_MS });
+  await commandRow(page, title).click({ timeout: PALETTE_LIMIT_MS });
 }
 
 /**
