@@ -29,7 +29,11 @@ export type Bench = (note: (text: string) => void, options: BenchOptions) => Pro
 
 export function formatReport({ name, machine, rows }: Report): string {
   const number = (value: number | undefined): string =>
-    value === undefined ? '' : value.toFixed(Math.abs(value) < 10 ? 3 : 1);
+    value === undefined
+      ? ''
+      : Math.abs(value) < 0.1 && value !== 0
+        ? value.toPrecision(2)
+        : value.toFixed(Math.abs(value) < 10 ? 3 : 1);
   const table = [
     ['what', 'ours', 'peer', 'unit', 'ratio', 'target'],
     ...rows.map(r => [r.what, number(r.ours), number(r.peer), r.unit, number(r.ratio), number(r.target)]),

@@ -2,13 +2,16 @@
  * Training against PyTorch and scikit-learn with the same number of threads. All sides run in turns, several rounds in short
  * bursts; a ratio is the median of the rounds' ratios, so that a load that comes and goes hits all of them alike.
  */
+import { spawnSync } from 'node:child_process';
 import os from 'node:os';
+import path from 'node:path';
 import { defaultThreads } from '../src/engine/runtime/defaultThreads.ts';
 import { createNativeRuntime } from '../src/engine/runtime/native.ts';
 import type { Runtime } from '../src/engine/runtime/runtime.ts';
 import { Peer } from './peers/peer.ts';
 import { median, type BenchOptions, type Row } from './report.ts';
 import { OurSession } from './training/ours.ts';
+import { probeRows } from './training/probe.ts';
 import { WORKS, type Work } from './training/works.ts';
 
 /** Length of a burst of steps, seconds. */
@@ -28,7 +31,26 @@ export async function bench(
   const rows: Row[] = [];
   for (const work of WORKS.filter(({ name }) => name.includes(only)))
     rows.push(...(await trainingRows(runtime, peer, work, threads, quick ? QUICK_ROUNDS : ROUNDS, note)));
+  if ('probe'.includes(only)) rows.push(...(await probeRows(runtime, peer, threads, quick ? 1 : 3, note)));
+  if ('memory'.includes(only)) rows.push(memoryRow());
   return rows;
+}
+
+function memoryRow(): Row {
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [path.join(import.meta.dirname, 'training/memoryProcess.ts')],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  if (status !== 0) throw new Error('The process that measures memory failed.');
+  return {
+    what: 'memory at its peak: head 512-64 on 100,000 x 1,280 (at most 1.5)',
+    ours: Number(stdout) / 1e9,
+    unit: 'GB',
+  };
 }
 
 async function trainingRows(

@@ -62,10 +62,10 @@ class Session:
         return time.perf_counter() - start
 
 
-def probe(file, rows, width, train, cs, threads, tolerance):
-    """Fits once per C, cold, and gives seconds, probabilities of the rows that do not train, and accuracies."""
+def probe(file, rows, width, train, cs, threads, tolerance, dtype):
+    """Fits once per C, cold, in single or double precision (what `dtype` says), and gives seconds, probabilities of the rows that do not train, and accuracies."""
     data = np.fromfile(file, dtype=np.float32)
-    x, y = data[: rows * width].reshape(rows, width), data[rows * width :].astype(np.int64)
+    x, y = data[: rows * width].reshape(rows, width).astype(dtype), data[rows * width :].astype(np.int64)
     out = {"seconds": 0.0, "fits": []}
     with threadpool_limits(threads), warnings.catch_warnings():
         warnings.simplefilter("ignore")
