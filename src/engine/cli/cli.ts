@@ -1,8 +1,8 @@
 /** The `headway` command line: one process, the same engine as the editor's, the same files. */
 import path from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { CancelledError, HeadwayError, messageOf } from '../../shared/errors.ts';
-import { openEngine, type Engine } from '../engine.ts';
+import { openEngine } from '../engine.ts';
 import { headwayVersion } from '../entry.ts';
 import { defaultCacheDirectory } from '../store/location.ts';
 import { registerBackbones } from './commands/backbones.ts';
@@ -13,32 +13,8 @@ import { registerDemo } from './commands/demo.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExperiments } from './commands/experiments.ts';
 import { registerTrain } from './commands/train.ts';
+import { EXIT, positiveInteger, type GlobalOptions, type Runner } from './context.ts';
 import { Terminal } from './terminal.ts';
-
-/** Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the data is at fault, 130 cancelled. */
-export const EXIT = { done: 0, failed: 1, usage: 2, data: 3, cancelled: 130 } as const;
-
-export interface GlobalOptions {
-  json: boolean;
-  quiet: boolean;
-  directory: string;
-  cache?: string;
-  threads?: number;
-}
-
-/** What a command works with. */
-export interface CliContext {
-  workspace: string;
-  options: GlobalOptions;
-  terminal: Terminal;
-  engine: Engine;
-  /** Aborted by Ctrl+C and SIGTERM; a second Ctrl+C ends the process at once. */
-  signal: AbortSignal;
-}
-
-export type Action = (context: CliContext) => Promise<void>;
-/** Wraps a command's action: opens the engine, and closes it afterwards. */
-export type Runner = (action: Action) => Promise<void>;
 
 /** Resolves to the exit code; prints one sentence on stderr when something is wrong. */
 export async function runCli(argv: readonly string[]): Promise<number> {
@@ -127,16 +103,4 @@ function exitCodeOf(error: unknown): number {
   }
   if (error.code === 'data') return EXIT.data;
   return error.code === 'invalid' || error.code === 'not-found' ? EXIT.usage : EXIT.failed;
-}
-
-export function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('give a whole number above 0');
-  return value;
-}
-
-export function nonNegative(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('give a number of 0 or more');
-  return value;
 }

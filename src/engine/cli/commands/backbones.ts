@@ -4,7 +4,7 @@ import { bytes, percent } from '../../../shared/format.ts';
 import { downloadBackbone, importBackbone, type InstallContext } from '../../backbones/install.ts';
 import { installedEntry, listBackbones } from '../../backbones/list.ts';
 import { removeBackbone, type Backbone } from '../../backbones/registry.ts';
-import { positiveInteger, type CliContext, type Runner } from '../cli.ts';
+import { positiveInteger, type CliContext, type Runner } from '../context.ts';
 import { table } from '../terminal.ts';
 
 interface ImportFlags {

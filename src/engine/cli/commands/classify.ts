@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { percent } from '../../../shared/format.ts';
 import { classifyImages } from '../../classify/classify.ts';
-import type { Runner } from '../cli.ts';
+import type { Runner } from '../context.ts';
 
 export function registerClassify(program: Command, run: Runner): void {
   program

@@ -7,7 +7,7 @@ import { comparePredictions } from '../../experiments/comparison.ts';
 import { resolveExperimentId } from '../../experiments/experimentFiles.ts';
 import { readPredictions } from '../../experiments/predictionsFile.ts';
 import { experimentPath } from '../../files/workspace.ts';
-import type { Runner } from '../cli.ts';
+import type { Runner } from '../context.ts';
 
 /** Below this two runs count as distinguishable. */
 const SIGNIFICANT = 0.05;

@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { SPLITS, type AddDataset, type DatasetSummary, type Layout } from '../../../shared/dataset.ts';
 import { count } from '../../../shared/format.ts';
 import { addDataset, listDatasets, openDataset, summary } from '../../datasets/dataset.ts';
-import type { CliContext, Runner } from '../cli.ts';
+import type { CliContext, Runner } from '../context.ts';
 import { onlyDataset } from '../names.ts';
 import { table } from '../terminal.ts';
 

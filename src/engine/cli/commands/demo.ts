@@ -5,7 +5,7 @@ import { count, duration } from '../../../shared/format.ts';
 import { addDataset, summary } from '../../datasets/dataset.ts';
 import { summarize } from '../../experiments/experimentFiles.ts';
 import { createGarden } from '../../sample/garden.ts';
-import type { CliContext, Runner } from '../cli.ts';
+import type { CliContext, Runner } from '../context.ts';
 import { experimentDocument, experimentsTable } from '../experimentText.ts';
 import { trainAndWait } from './train.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { bytes } from '../../../shared/format.ts';
 import { examine } from '../../service/doctor.ts';
-import type { Runner } from '../cli.ts';
+import type { Runner } from '../context.ts';
 import { table } from '../terminal.ts';
 
 export function registerDoctor(program: Command, run: Runner): void {

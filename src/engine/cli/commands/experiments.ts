@@ -15,7 +15,7 @@ import { selectPredictions } from '../../experiments/predictionPage.ts';
 import { readPredictions } from '../../experiments/predictionsFile.ts';
 import { experimentPath } from '../../files/workspace.ts';
 import { verifyExperiment } from '../../run/verify.ts';
-import { positiveInteger, type Runner } from '../cli.ts';
+import { positiveInteger, type Runner } from '../context.ts';
 import { experimentDocument, experimentsTable, experimentText } from '../experimentText.ts';
 import { table } from '../terminal.ts';
 

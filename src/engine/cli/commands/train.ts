@@ -24,7 +24,7 @@ import { executeExperiment } from '../../run/execute.ts';
 import { estimateRun } from '../../run/estimate.ts';
 import { findRate } from '../../run/findRate.ts';
 import { checkConfig } from '../../train/config.ts';
-import { nonNegative, positiveInteger, type CliContext, type Runner } from '../cli.ts';
+import { nonNegative, positiveInteger, type CliContext, type Runner } from '../context.ts';
 import { epochNote, experimentDocument, experimentText } from '../experimentText.ts';
 import { onlyDataset } from '../names.ts';
 
