@@ -7,7 +7,12 @@ import { Command, Panel } from '../../src/extension/contributions.ts';
 import { datasetChildren, datasetRow } from '../../src/extension/datasets/model.ts';
 import { experimentRow } from '../../src/extension/experiments/model.ts';
 import type { TestApi } from '../../src/extension/testApi.ts';
-import { DEFAULT_CONFIG, type ExperimentFile, type ExperimentStatus } from '../../src/shared/experiment.ts';
+import {
+  DEFAULT_CONFIG,
+  type ExperimentFile,
+  type ExperimentStatus,
+  type TrainConfig,
+} from '../../src/shared/experiment.ts';
 import { headway, makePictures, openPanels, until, workspace } from './host.ts';
 
 let api: TestApi;
@@ -145,10 +150,86 @@ suite('extension', () => {
     const e = await inState(id, 'training');
     await until('epochs go by', () => (listed(id)?.lastEpoch?.epoch ?? 0) > 1);
     assert.match(experimentRow({ experiment: listed(id)! }).description ?? '', /^epoch \d+ of 10000 · val /);
-    assert.equal(api.experiments.getTreeItem({ experiment: e }).contextValue, 'experiment running');
+    assert.equal(api.experiments.getTreeItem({ experiment: e }).contextValue, 'experiment running pausable');
     await run(Command.stopExperiment, id);
     const stopped = await inState(id, 'stopped');
     assert.equal(stopped.metrics.test?.accuracy.n, 12);
+  });
+
+  test('a run is paused, waits, goes on where it was, and ends', async () => {
+    const config = { ...DEFAULT_CONFIG, dataset: 'shapes', epochs: 20, patience: 0 };
+    const { id } = await api.app.engine.startExperiment({ workspace: workspace(), config });
+    // Asked before the first epoch, so that however fast the machine is there is something left to do.
+    await run(Command.pauseExperiment, id);
+    const paused = await inState(id, 'paused');
+    assert.equal(api.experiments.getTreeItem({ experiment: paused }).contextValue, 'experiment running resumable');
+    const epochs = async () => (await api.app.engine.getExperiment({ workspace: workspace(), id })).history.length;
+    const before = await epochs();
+    assert.ok(before < config.epochs);
+    await new Promise(resolve => setTimeout(resolve, 1000));
+    assert.equal(await epochs(), before);
+    await run(Command.resumeExperiment, id);
+    const done = await inState(id, 'done');
+    assert.equal(done.lastEpoch?.epoch, config.epochs);
+  });
+
+  test('a run that was killed is resumed', async () => {
+    const config = { ...DEFAULT_CONFIG, dataset: 'shapes', epochs: 10_000, patience: 0 };
+    const { id } = await api.app.engine.startExperiment({ workspace: workspace(), config });
+    const e = await inState(id, 'training');
+    process.kill(e.file.process!.pid, 'SIGKILL');
+    const interrupted = await inState(id, 'interrupted');
+    assert.equal(api.experiments.getTreeItem({ experiment: interrupted }).contextValue, 'experiment ended resumable');
+    await run(Command.resumeExperiment, id);
+    const again = await inState(id, 'training');
+    assert.notEqual(again.file.process?.pid, e.file.process?.pid);
+    await run(Command.stopExperiment, id);
+    await inState(id, 'stopped');
+  });
+
+  test('the form opens on an experiment’s configuration, estimates, shows variants, and trains what it was changed to', async () => {
+    await run(Command.trainAgain, trained);
+    await until('the form is open', () => openPanels().includes(Panel.train));
+    const form = api.app.panels.train!;
+    await until('the page has asked', () => form.loaded);
+    const { config } = await file(trained);
+    const changed: TrainConfig = {
+      ...config,
+      head: 'm-simpler-bn',
+      epochs: 3,
+      augment: ['light'],
+      variants: 2,
+      schedule: 'cosine',
+    };
+    const context = { signal: new AbortController().signal, progress: () => undefined };
+    const estimate = await form.handlers.estimate({ config: changed }, context);
+    assert.ok(estimate.parameters > 64 * 1280 && estimate.toCompute > 0, JSON.stringify(estimate));
+    const { name, images } = await form.handlers.variants(
+      { dataset: 'shapes', picture: 0, augment: changed.augment, seed: changed.seed, count: 2 },
+      context,
+    );
+    assert.match(name, /^\w+\/.*\.png$/);
+    assert.deepEqual(
+      images.map(image => Buffer.from(image.subarray(8, 12)).toString()),
+      ['WEBP', 'WEBP', 'WEBP'],
+    );
+    const finding = await form.handlers.findLearningRate({ config: changed }, context);
+    assert.ok(finding.points.length > 10);
+    await assert.rejects(
+      () => form.handlers.estimate({ config: { ...changed, batch: 0 } }, context),
+      /Batch size is 0/,
+    );
+    const known = new Set(api.app.store.experiments.map(e => e.file.id));
+    await form.handlers.train({ config: changed, name: 'from the form' }, context);
+    const made = await until('the run is in the tree', () =>
+      api.app.store.experiments.find(e => !known.has(e.file.id)),
+    );
+    const done = await inState(made.file.id, 'done');
+    assert.deepEqual(done.file.config, changed);
+    assert.equal((await file(made.file.id)).name, 'from the form');
+    assert.equal(done.lastEpoch?.epoch, 3);
+    await run('workbench.action.closeAllEditors');
+    assert.equal(api.app.panels.train, undefined);
   });
 
   test('shows a run whose process was killed as interrupted', async () => {

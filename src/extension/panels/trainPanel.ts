@@ -17,6 +17,8 @@ import { setPage } from './webviewPage.ts';
 /** The form with all settings of a run. */
 export class TrainPanel {
   readonly panel: vscode.WebviewPanel;
+  /** What the page asks; integration tests ask in its place. */
+  readonly handlers: Handlers<TrainPanelApi>;
   readonly #app: App;
   readonly #connection: PanelConnection<TrainPanelApi, TrainPanelEvents>;
   #state: PanelState;
@@ -28,12 +30,18 @@ export class TrainPanel {
     this.#app = app;
     this.panel = panel;
     this.#state = state;
-    this.#connection = new PanelConnection(panel.webview, this.#handlers(), app.log);
+    this.handlers = this.#handlers();
+    this.#connection = new PanelConnection(panel.webview, this.handlers, app.log);
     panel.onDidChangeViewState(() => {
       if (!panel.visible) this.#connection.drop();
     });
     panel.onDidDispose(() => this.#connection.dispose());
     setPage(panel, app.context.extensionUri, state, []);
+  }
+
+  /** A page has asked for what it shows. */
+  get loaded(): boolean {
+    return this.#datasets !== '';
   }
 
   /** Starts over with another configuration. */

@@ -170,12 +170,8 @@ const trainForm: TrainPanelApi = {
     loadError = undefined;
     return Promise.reject(new HeadwayError('io', message));
   },
-  estimate: ({ config }) => {
-    try {
-      refuse(config);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  estimate: async ({ config }) => {
+    refuse(config);
     return Promise.resolve({ ...given!.estimate, trainImages: config.subset ?? given!.estimate.trainImages });
   },
   findLearningRate: (_, { signal, progress }) => {
@@ -188,12 +184,8 @@ const trainForm: TrainPanelApi = {
       });
     });
   },
-  variants: ({ picture, augment, count }) => {
-    try {
-      refuse({ augment });
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  variants: async ({ picture, augment, count }) => {
+    refuse({ augment });
     const images = given!.variants.slice(0, count + 1).map(decode);
     return Promise.resolve({ name: typeof picture === 'string' ? picture : `apple/${picture}.png`, images });
   },
