@@ -27,17 +27,17 @@ function presetText(id: PresetId): { label: string; detail: string } {
     case 'fastai':
       return {
         label: t('fastai'),
-        detail: t('One dense layer of 512 units between batch normalisations, on average and maximum pooling together'),
+        detail: t('One dense layer of 512 units with batch norm; average and max pooling'),
       };
     case 'last-conv':
       return {
         label: t('Fine-tune the last convolution'),
-        detail: t('The backbone’s last convolution layer and one dense layer of 256 units: slower, often better'),
+        detail: t('The last convolution layer and one dense layer of 256 units'),
       };
     case 'percent-10':
       return {
         label: t('Fine-tune 10 %'),
-        detail: t('The last layers that hold 10 % of the backbone’s parameters and one dense layer of 256 units'),
+        detail: t('The last layers, 10 % of the parameters, and one dense layer of 256 units'),
       };
   }
 }

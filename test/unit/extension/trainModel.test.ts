@@ -54,7 +54,7 @@ describe('train head', () => {
       head: 'simpler',
       boundary: 'percent:10',
     });
-    for (const id of PRESET_IDS) assert.equal(presetOf({ ...presetConfig(id, base), epochs: 3 }), id);
+    for (const id of PRESET_IDS) assert.equal(presetOf(presetConfig(id, { ...base, epochs: 3 })), id);
     assert.equal(presetOf(base), undefined);
   });
 
