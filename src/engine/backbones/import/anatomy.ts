@@ -123,9 +123,7 @@ function lastFeatureMap(graph: Graph, target: string): string | undefined {
   const shape = types.get(target);
   if (!shape) return undefined;
   const before = prune({ ...graph, outputs: [{ name: target, ...shape }] });
-  const last = before.nodes.findLastIndex(
-    node => (node.opType === 'Conv' || node.opType === 'QLinearConv') && isMap(types.get(node.outputs[0]!)?.shape),
-  );
+  const last = before.nodes.findLastIndex(node => node.opType === 'Conv' && isMap(types.get(node.outputs[0]!)?.shape));
   if (last < 0) return undefined;
   const makers = producers(before.nodes);
   let found: string | undefined;

@@ -9,6 +9,7 @@ import { countOperations, countParameters, layersOf } from '../layers.ts';
 import { findAnatomy } from './anatomy.ts';
 import { findImageInput, openBatch, type Layout } from './imageInput.ts';
 import { IMAGE, withPreprocessing } from './preprocess.ts';
+import { withPlainOperators } from './quantised.ts';
 
 export interface ImportOptions {
   preprocessing: Preprocessing;
@@ -27,7 +28,7 @@ export interface ImportedGraph {
 /** Any convolutional classifier of ONNX operator set 7 or later. Throws HeadwayError with a sentence about "it", the model. */
 export function importGraph(model: Graph, { preprocessing, ...wanted }: ImportOptions): ImportedGraph {
   const image = findImageInput(model, wanted);
-  const prepared = withPreprocessing(openBatch(model, image), image, preprocessing);
+  const prepared = withPreprocessing(openBatch(withPlainOperators(model), image), image, preprocessing);
   const { featureMap, logits, classes } = findAnatomy(prepared);
   const outputs = addOutputs(prepared, featureMap, logits);
   const graph = prune(outputs.graph, { dropInputs: true });
