@@ -46,7 +46,8 @@ test('a batch of any fixed size is opened', () => {
     const n = new Net('fixed');
     let x = n.relu(n.conv(n.b.input('x', 'float32', [batch, 3, 8, 8]), 4, 3));
     x = n.b.add('Squeeze', [n.b.add('Unsqueeze', [n.b.add('GlobalAveragePool', [x]), n.b.ints([4])]), n.b.ints([4])]);
-    x = n.b.add('Reshape', [x, n.b.ints([batch, 4])]);
+    x = n.b.add('Reshape', [x, n.b.ints([batch, 2, -1])]);
+    x = n.b.add('Reshape', [x, n.b.ints([batch, 4])], { allowzero: 1 });
     const graph = n.finish(n.gemm(x, 5));
     const opened = openBatch(graph, findImageInput(graph));
     assert.deepEqual(opened.outputs[0]?.shape, ['batch', 5]);
@@ -66,6 +67,15 @@ test('a network without its classifier ends with its feature map, pooled or not'
   const vector = importGraph(pooled.finish(pooled.flatten(pooled.b.add('GlobalAveragePool', [body(pooled)]))), { preprocessing: 'tf' }); // prettier-ignore
   for (const { facts } of [bare, vector])
     assert.deepEqual([facts.logits, facts.classes, facts.boundaries[0]?.dims], [undefined, undefined, [6]]);
+});
+
+test('a transformer is refused, although it has a convolution', () => {
+  const n = new Net('transformer');
+  const patches = n.conv(n.b.input('x', 'float32', ['b', 3, 16, 16]), 8, 4, { stride: 4, pad: 0 });
+  const tokens = n.b.add('Transpose', [n.b.add('Reshape', [patches, n.b.ints([0, 8, 16])])], { perm: [0, 2, 1] });
+  const weights = n.b.add('Softmax', [n.b.add('MatMul', [tokens, n.b.add('Transpose', [tokens], { perm: [0, 2, 1] })])], { axis: -1 }); // prettier-ignore
+  const mixed = n.b.add('ReduceMean', [n.b.add('MatMul', [weights, tokens])], { axes: [1], keepdims: 0 });
+  assert.throws(() => findAnatomy(n.finish(n.gemm(mixed, 5))), isError('data', /only convolutional/));
 });
 
 test('the scores are found among several outputs', () => {

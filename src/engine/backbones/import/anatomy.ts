@@ -133,7 +133,10 @@ function lastFeatureMap(graph: Graph, target: string): string | undefined {
     if (!maker || ENDS.has(maker.opType) || !isMap(types.get(tensor)?.shape)) break;
     found = tensor;
   }
-  return found;
+  if (found === undefined) return undefined;
+  // Attention behind the last convolution: that convolution only cuts the image into patches.
+  const rest = before.nodes.slice(before.nodes.indexOf(makers.get(found)!));
+  return rest.some(node => node.opType === 'Softmax' || node.opType.endsWith('Attention')) ? undefined : found;
 }
 
 const isMap = (shape: Shape | undefined): boolean =>

@@ -108,8 +108,12 @@ function withOpenBatch(b: GraphBuilder, node: Node, fixed: number | undefined): 
     const axes = input.shape.flatMap((dim, i) => (i > 0 && dim === 1 ? [i] : []));
     return { ...node, inputs: [node.inputs[0]!, b.ints(axes)] };
   }
-  if (node.opType !== 'Reshape' || fixed === undefined || intAttribute(node, 'allowzero', 0) === 1) return node;
+  if (node.opType !== 'Reshape' || fixed === undefined) return node;
   const target = b.table.known(node.inputs[1]!);
   if (target?.[0] !== fixed || target.length < 2 || !target.every(dim => typeof dim === 'number')) return node;
-  return { ...node, inputs: [node.inputs[0]!, b.ints([0, ...target.slice(1)])] };
+  const rest = target.slice(1);
+  const { allowzero, ...attributes } = node.attributes;
+  // Where 0 stands for a size of nothing, it cannot stand for "as it comes" as well.
+  if (allowzero && intAttribute(node, 'allowzero', 0) === 1 && rest.includes(0)) return node;
+  return { ...node, attributes, inputs: [node.inputs[0]!, b.ints([0, ...rest])] };
 }
