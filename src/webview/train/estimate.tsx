@@ -30,7 +30,7 @@ export function Estimate({ model }: { model: TrainModel }) {
         {!isProbe(model.config) && (
           <Fact
             name="Per epoch"
-            value={value(estimate && duration(estimate.secondsPerEpoch))}
+            value={value(estimate && shortTime(estimate.secondsPerEpoch))}
             more="Measured on a few steps just now"
           />
         )}
@@ -47,6 +47,10 @@ export function Estimate({ model }: { model: TrainModel }) {
     </div>
   );
 }
+
+/** An epoch of a small head takes milliseconds. */
+const shortTime = (seconds: number): string =>
+  seconds < 0.1 ? `${Math.max(1, Math.round(seconds * 1000))} ms` : duration(seconds);
 
 const Fact = ({ name, value, more }: { name: string; value: string; more?: string }) => (
   <div title={more}>
