@@ -29,6 +29,13 @@ function head(name: string, sizes: [number, ...number[]], rows: number, target: 
 
 /** The feature map [512, 14, 14] that VGG16's last block of convolutions gets at 224 × 224. */
 function tail(name: string, convolutions: number): Work {
-  const target = { eager: 0.65, fused: 0.65 };
-  return { name, dims: [512, 14, 14], convolutions, sizes: [25088, 512, 10], batch: 16, rows: 64, target };
+  return {
+    name,
+    dims: [512, 14, 14],
+    convolutions,
+    sizes: [25088, 512, 10],
+    batch: 16,
+    rows: 64,
+    target: { eager: 0.65 },
+  };
 }

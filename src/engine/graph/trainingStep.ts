@@ -31,8 +31,19 @@ export interface TrainingStepOptions {
    * Decay and L2 of these are the caller's too; clipping is done.
    */
   factored?: readonly string[];
+  /** Further parameters the caller updates itself, from their gradient. */
+  direct?: readonly string[];
   /** Samples per step, fixed. Fill the last batch up with samples of weight 0: they change nothing. */
   batch: number;
+}
+
+/** A parameter whose gradient is an output of the step. */
+export interface DirectParameter {
+  name: string;
+  group: string;
+  /** Whether weight decay and L2 apply to it. */
+  decays: boolean;
+  gradient: { name: string; dims: readonly number[] };
 }
 
 export interface TrainingStep {
@@ -49,8 +60,9 @@ export interface TrainingStep {
   masks: DropoutMask[];
   /** Tensors that go in under `name` and come out under `next`. */
   state: StateTensor[];
-  /** The weights left to the caller, which updates them as Adam does: with these constants and the `scalars` of the step. */
+  /** Parameters left to the caller, which updates them as Adam does: with these constants and the `scalars` of the step. */
   factored: FactoredParameter[];
+  direct: DirectParameter[];
   adam?: AdamConstants;
   /** Values of the scalar (dims []) inputs. `step` counts from 1. */
   scalars: (step: number, learningRates: Readonly<Record<string, number>>) => Record<string, number>;
@@ -113,9 +125,17 @@ export function buildTrainingStep(options: TrainingStepOptions): TrainingStep {
   const optimizer = createOptimizer(options.optimizer, loss.l2 ?? 0);
   const state: StateTensor[] = [];
   const factored: FactoredParameter[] = [];
+  const direct: DirectParameter[] = [];
   for (const update of updates) {
     if (left.has(update.name)) {
       factored.push(exposeFactors(b, update.name, update.group, update.gradient));
+      continue;
+    }
+    if (options.direct?.includes(update.name)) {
+      const gradient = b.add('Identity', [update.gradient], {}, { outputs: [`${update.name}_gradient`] });
+      b.output(gradient);
+      const { name, group, decays } = update;
+      direct.push({ name, group, decays, gradient: { name: gradient, dims: b.dims(name) } });
       continue;
     }
     const own = optimizer.update(b, update);
@@ -141,6 +161,7 @@ export function buildTrainingStep(options: TrainingStepOptions): TrainingStep {
     masks: masked.masks,
     state,
     factored,
+    direct,
     ...(isAdam(options.optimizer) && { adam: adamConstants(options.optimizer, loss.l2 ?? 0) }),
     scalars: optimizer.scalars,
     outputs,

@@ -163,7 +163,7 @@ export function buildStep(
       ...(config.classWeights === 'balanced' && { classWeights: balancedWeights(data) }),
     },
     optimizer,
-    factored: fusedWeights(trainable, optimizer, batch),
+    ...fusedWeights(trainable, optimizer, batch),
     batch,
   });
 }

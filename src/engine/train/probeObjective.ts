@@ -14,7 +14,7 @@ import type { TrainingData } from './training.ts';
 /** scikit-learn's default `tol`, on the largest gradient entry of the mean loss. */
 const TOLERANCE = 1e-4;
 /** Of the gradient over the penalty, for probabilities within 0.001; float32 gives no smaller gradients than the second. */
-const EXACT = 5e-5;
+const EXACT = 2e-5;
 const SMALLEST = 5e-8;
 const MAX_ITERATIONS = 500;
 /** The loss comes as float32. */

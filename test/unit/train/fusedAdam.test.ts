@@ -19,6 +19,7 @@ const WIDTH = 1096;
 const HEAD = buildHead({ features: WIDTH, layers: [72, 20], classes: CLASSES, batchNorm: 'before', dropout: 0.3 });
 /** Both large enough to be shared among threads or not: 1096 × 72 and 20 × 72 (too small to be chosen by itself). */
 const FUSED = ['head/dense1/weight', 'head/dense2/weight'];
+const OTHERS = HEAD.parameters.filter(p => p.role !== 'statistic' && !FUSED.includes(p.name)).map(p => p.name);
 const adam: OptimizerOptions = { kind: 'adam' };
 
 interface Course {
@@ -26,10 +27,10 @@ interface Course {
   state: ParameterValues;
 }
 
-/** Twelve steps on the same seeded data; `factored` weights are left to the kernel. `again`: a second loop goes on after so many. */
+/** Twelve steps on the same seeded data; `factored` and `direct` parameters are left to the kernel. `again`: a second loop goes on after so many. */
 async function train(
   runtime: Runtime,
-  { factored = FUSED, optimizer = adam, l2 = 0, threads = 2, again = 12 } = {},
+  { factored = FUSED, direct = OTHERS, optimizer = adam, l2 = 0, threads = 2, again = 12 } = {},
 ): Promise<Course> {
   const step = buildTrainingStep({
     trainable: HEAD.graph,
@@ -37,6 +38,7 @@ async function train(
     optimizer,
     loss: { l2 },
     factored,
+    direct,
     batch: BATCH,
   });
   const course: Course = { losses: [], state: initialise(HEAD.parameters, 3) };
@@ -88,10 +90,11 @@ describe('the fused Adam', () => {
   for (const [name, setting] of settings)
     it(`trains as the graph does: ${name}`, async () => {
       await using runtime = openTestRuntime();
-      const plain = await train(runtime, { ...setting, factored: [] });
+      const plain = await train(runtime, { ...setting, factored: [], direct: [] });
       const fused = await train(runtime, setting);
       assert.ok(plain.losses.at(-1) !== plain.losses[0]!);
       assertNear(fused, plain, 2e-4);
+      assertNear(await train(runtime, { ...setting, direct: [] }), plain, 2e-4);
     });
 
   it('gives the same bits with one thread and with several', async () => {
@@ -111,13 +114,15 @@ describe('the fused Adam', () => {
     assertNear(await train(portable), await train(native), 1e-4);
   });
 
-  it('is taken for large dense weights under Adam only', () => {
-    assert.deepEqual(fusedWeights(HEAD, adam, BATCH), ['head/dense1/weight']);
-    assert.deepEqual(fusedWeights(HEAD, { kind: 'sgd' }, BATCH), []);
+  it('is taken for all parameters where a large dense weight is among them, under Adam only', () => {
+    const [first, ...others] = HEAD.parameters.filter(p => p.role !== 'statistic').map(p => p.name);
+    assert.deepEqual(fusedWeights(HEAD, adam, BATCH), { factored: [first], direct: others });
+    const none = { factored: [], direct: [] };
+    assert.deepEqual(fusedWeights(HEAD, { kind: 'sgd' }, BATCH), none);
     const odd = buildHead({ features: 1001, layers: [64], classes: CLASSES });
-    assert.deepEqual(fusedWeights(odd, adam, BATCH), [], 'columns are not a multiple of 8');
+    assert.deepEqual(fusedWeights(odd, adam, BATCH), none, 'columns are not a multiple of 8');
     const huge = buildHead({ features: 524_288, layers: [1024], classes: CLASSES });
-    assert.deepEqual(fusedWeights(huge, adam, BATCH), [], 'more than the memory of WebAssembly');
+    assert.deepEqual(fusedWeights(huge, adam, BATCH), none, 'more than the memory of WebAssembly');
   });
 
   it('is what its source compiles to', async () => {

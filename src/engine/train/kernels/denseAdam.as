@@ -67,6 +67,17 @@ export function update(
   }
 }
 
+/** The same update of elements [from, to) from their gradient; both multiples of 4. */
+export function updateDirect(
+  w: usize, m: usize, v: usize, g: usize, from: i32, to: i32,
+  beta1: f32, beta2: f32, size: f32, epsilon: f32, l2: f32, kept: f32,
+): void {
+  const B1 = f32x4.splat(beta1), B2 = f32x4.splat(beta2), A = f32x4.splat(size);
+  const E = f32x4.splat(epsilon), L = f32x4.splat(l2), K = f32x4.splat(kept);
+  for (let at: usize = (<usize>from) << 2, end: usize = (<usize>to) << 2; at < end; at += 16)
+    adam(w + at, m + at, v + at, v128.load(g + at), B1, B2, A, E, L, K);
+}
+
 @inline function adam(w: usize, m: usize, v: usize, g: v128, B1: v128, B2: v128, A: v128, E: v128, L: v128, K: v128): void {
   const W = v128.load(w);
   const G = f32x4.relaxed_madd(W, L, g);

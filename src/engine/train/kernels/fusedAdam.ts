@@ -7,7 +7,7 @@ import { RuntimeError } from '../../runtime/runtime.ts';
 import { DENSE_ADAM } from './denseAdam.ts';
 import { HEADER_BYTES, kernelThread, SCALARS, SLOT, WORKER_PROGRAM } from './kernelThread.ts';
 
-/** A weight [out, width] with its batch. */
+/** A weight [out, width] with its batch; or, with batch 0 and out 1, any parameter of `width` elements that comes with its gradient. */
 export interface FusedShape {
   batch: number;
   width: number;
@@ -22,7 +22,7 @@ export interface FusedWeight {
   /** Moments, unscaled as `createAdam` has them. */
   readonly m: Float32Array;
   readonly v: Float32Array;
-  /** The factors of the gradient, dzᵀ·x: [batch, out] and [batch, width]; filled by the caller before `update`. */
+  /** The factors of the gradient, dzᵀ·x: [batch, out] and [batch, width], or dz is the gradient; filled by the caller before `update`. */
   readonly dz: Float32Array;
   readonly x: Float32Array;
 }
@@ -39,6 +39,8 @@ export interface AdamNumbers {
 
 /** Columns of x at a time: few enough that their packed form stays in the second-level cache. */
 const MAX_COLUMNS = 1024;
+/** Elements at a time where the gradient is there. */
+const MAX_DIRECT = 65_536;
 /** Smaller weights are done before another thread has woken up. */
 const WORTH_THREADS = 2 ** 16;
 const ALIGNMENT = 64;
@@ -72,7 +74,8 @@ function layOut(shapes: readonly FusedShape[], threads: number): { places: Place
     const at = inputs.get(x) ?? take(batch * width);
     inputs.set(x, at);
     const [weight, m, v] = [take(out * width), take(out * width), take(out * width)] as const;
-    return { ...shape, at, weight, m, v, dz: take(batch * out), packed: take(batch * out) };
+    const dz = take(batch === 0 ? width : batch * out);
+    return { ...shape, at, weight, m, v, dz, packed: batch === 0 ? dz : take(batch * out) };
   });
   const scratch = take(threads * Math.max(0, ...shapes.map(s => s.batch * Math.min(MAX_COLUMNS, s.width))));
   return { places, scratch, bytes: end };
@@ -80,7 +83,8 @@ function layOut(shapes: readonly FusedShape[], threads: number): { places: Place
 
 /** Whether the kernel can hold weights of these shapes: rows in fours, columns in eights, 4 GB in all. */
 export const canFuse = (shapes: readonly FusedShape[], threads: number): boolean =>
-  shapes.every(({ width, out }) => width % 8 === 0 && out % 4 === 0) && layOut(shapes, threads).bytes <= MAX_BYTES;
+  shapes.every(({ batch, width, out }) => batch === 0 || (width % 8 === 0 && out % 4 === 0)) &&
+  layOut(shapes, threads).bytes <= MAX_BYTES;
 
 export class FusedAdam implements AsyncDisposable {
   readonly weights: readonly FusedWeight[];
@@ -107,7 +111,7 @@ export class FusedAdam implements AsyncDisposable {
       weight: floats(weight, out * width),
       m: floats(m, out * width),
       v: floats(v, out * width),
-      dz: floats(dz, batch * out),
+      dz: floats(dz, batch === 0 ? width : batch * out),
       x: floats(at, batch * width),
     }));
     this.#places = places;
@@ -130,9 +134,9 @@ export class FusedAdam implements AsyncDisposable {
     const { weight, m, v, at, dz, packed, batch, width, out } = this.#places[index]!;
     const shared = this.#workers.length > 0 && out * width >= WORTH_THREADS;
     const pieces = shared ? 2 * this.#threads : 1;
-    const columns = Math.min(MAX_COLUMNS, Math.ceil(width / 8 / pieces) * 8);
+    const columns = Math.min(batch === 0 ? MAX_DIRECT : MAX_COLUMNS, Math.ceil(width / 8 / pieces) * 8);
     const ints = this.#ints;
-    this.#pack(dz, packed, batch, out);
+    if (batch > 0) this.#pack(dz, packed, batch, out);
     this.#scalars.set([beta1, beta2, size, epsilon, l2, kept]);
     const first = ints[SLOT.end]!;
     ints.set([first, columns, weight, m, v, at, packed, this.#scratch, batch, width, out], SLOT.job);

@@ -2,7 +2,8 @@
 
 /**
  * Int32 places. Tickets count pieces of work over all jobs: `next` to be taken, up to `end`; `finished` are done. From `job` on: the
- * job's first ticket, columns per piece, addresses of weight, m, v, x, packed dz, scratch, then batch, width, out.
+ * job's first ticket, columns per piece, addresses of weight, m, v, x, packed dz, scratch, then batch (0: dz
+ * is the gradient itself, the parameter one row of `width` elements), width, out.
  */
 export const SLOT = { next: 0, end: 1, finished: 2, job: 3 } as const;
 /** Where the six numbers of the update lie, in floats: beta1, beta2, size, epsilon, l2, kept. */
@@ -14,7 +15,10 @@ export const HEADER_BYTES = 128;
  * are started from its text. A job cannot end, nor the next one begin, while a piece is taken and not finished.
  */
 export function kernelThread(module: WebAssembly.Module, memory: WebAssembly.Memory, thread: number): () => void {
-  const update = new WebAssembly.Instance(module, { env: { memory } }).exports['update'] as (...n: number[]) => void;
+  const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<
+    'update' | 'updateDirect',
+    (...n: number[]) => void
+  >;
   const ints = new Int32Array(memory.buffer, 0, 16);
   const floats = new Float32Array(memory.buffer, 64, 6);
   return () => {
@@ -26,7 +30,9 @@ export function kernelThread(module: WebAssembly.Module, memory: WebAssembly.Mem
       const from = ((ticket - first!) | 0) * columns!;
       const to = Math.min(width!, from + columns!);
       const own = scratch! + thread * columns! * batch! * 4;
-      update(w!, m!, v!, x!, dz!, own, batch!, width!, out!, from, to, ...(floats as unknown as number[]));
+      const numbers = floats as unknown as number[];
+      if (batch === 0) kernel.updateDirect(w!, m!, v!, dz!, from, to, ...numbers);
+      else kernel.update(w!, m!, v!, x!, dz!, own, batch!, width!, out!, from, to, ...numbers);
       Atomics.add(ints, 2, 1);
       Atomics.notify(ints, 2);
     }
