@@ -32,12 +32,12 @@ function presetText(id: PresetId): { label: string; detail: string } {
     case 'last-conv':
       return {
         label: t('Fine-tune the last convolution'),
-        detail: t('The last convolution layer and one dense layer of 256 units'),
+        detail: t('The last convolution layer and the logits, on augmented images: slower, often better'),
       };
     case 'percent-10':
       return {
         label: t('Fine-tune 10 %'),
-        detail: t('The last layers, 10 % of the parameters, and one dense layer of 256 units'),
+        detail: t('The last layers, 10 % of the parameters, and the logits, on augmented images'),
       };
   }
 }

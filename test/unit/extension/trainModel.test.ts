@@ -16,7 +16,7 @@ import { pageHtml } from '../../../src/extension/panels/webviewHtml.ts';
 import { checkConfig } from '../../../src/engine/train/config.ts';
 import { DEFAULT_CONFIG } from '../../../src/shared/experiment.ts';
 import { parseHead } from '../../../src/shared/head.ts';
-import { PRESET_IDS, presetConfig, presetOf, TRAIN_PRESETS } from '../../../src/shared/trainPresets.ts';
+import { PRESET_IDS, TRAIN_PRESETS, presetConfig, presetOf, TRAIN_PRESETS } from '../../../src/shared/trainPresets.ts';
 import { LIMITS } from '../../../src/shared/trainRules.ts';
 
 describe('train head', () => {
@@ -47,13 +47,14 @@ describe('train head', () => {
     const config = presetConfig('percent-10', base);
     assert.deepEqual(config, {
       ...DEFAULT_CONFIG,
+      ...TRAIN_PRESETS['percent-10'],
       dataset: 'garden',
       seed: 7,
       subset: 20,
       threads: 3,
-      head: 'simpler',
-      boundary: 'percent:10',
     });
+    assert.equal(config.boundary, 'percent:10');
+    assert.equal(config.monitor, 'accuracy');
     for (const id of PRESET_IDS) assert.equal(presetOf(presetConfig(id, { ...base, epochs: 3 })), id);
     assert.equal(presetOf(base), undefined);
   });
