@@ -16,7 +16,7 @@ import { pageHtml } from '../../../src/extension/panels/webviewHtml.ts';
 import { checkConfig } from '../../../src/engine/train/config.ts';
 import { DEFAULT_CONFIG } from '../../../src/shared/experiment.ts';
 import { parseHead } from '../../../src/shared/head.ts';
-import { PRESET_IDS, TRAIN_PRESETS, presetConfig, presetOf, TRAIN_PRESETS } from '../../../src/shared/trainPresets.ts';
+import { PRESET_IDS, presetConfig, presetOf, TRAIN_PRESETS } from '../../../src/shared/trainPresets.ts';
 import { LIMITS } from '../../../src/shared/trainRules.ts';
 
 describe('train head', () => {
