@@ -87,9 +87,7 @@ export const PANELS: readonly Panel[] = [
   {
     name: 'classify',
     open: async page => {
-      const running = row(page, /epoch \d+ of/);
-      await running.hover();
-      await running.getByRole('button', { name: /^Stop/ }).click();
+      await runCommand(page, 'Headway: Stop Run');
       await row(page, /^512-64stopped/).waitFor({ timeout: 60_000 });
       await openViewContainer(page, 'Explorer');
       const level = (n: number) => page.locator(`.explorer-folders-view .monaco-list-row[aria-level="${n}"]`);

@@ -23,7 +23,7 @@ suite('the main job', () => {
     await page.getByRole('button', { name: 'Add a Dataset' }).first().waitFor();
     await runCommand(page, 'Headway: Open the Sample');
     await toast(page, 'Making the sample').waitFor();
-    await textOf(treeRow(page, /^garden/), /garden[\d,]+ images · \d+ classes/, 60_000);
+    await textOf(treeRow(page, /^garden/), /garden[\d,]+ images · \d+ classes/, 180_000);
     await toast(page, '“garden”').getByRole('button', { name: 'Train Head' }).waitFor();
     assert.ok((await treeRow(page, /^(Train|Validation|Test)[\d,]+ images/).count()) === 3);
   });
@@ -35,16 +35,16 @@ suite('the main job', () => {
     await quickPickRow(page, 'Train').first().waitFor();
     await page.keyboard.press('Enter');
     const run = treeRow(page, /^512-64/);
-    await textOf(run, /features [\d,]+ of [\d,]+/, 60_000);
+    await textOf(run, /features [\d,]+ of [\d,]+/, 120_000);
     const panel = webview(page);
     await textOf(panel.locator('.progress-words'), /Step 1 of 3: computing features.*[\d,]+ of [\d,]+ images/);
-    await textOf(run, /epoch \d+ of 100 · val \d/, 120_000);
+    await textOf(run, /epoch \d+ of 100 · val \d/, 300_000);
     await page.getByRole('button', { name: /epoch \d+ of 100/ }).waitFor();
     await panel.getByRole('img', { name: /^Accuracy, validation at last/ }).waitFor();
   });
 
   step('the ended run shows its accuracy with interval and n, and the wrong images', async () => {
-    await textOf(treeRow(page, /^512-64/), /val \d+\.\d % ± \d+\.\d/, 120_000);
+    await textOf(treeRow(page, /^512-64/), /val \d+\.\d % ± \d+\.\d/, 300_000);
     const panel = webview(page);
     const headline = await textOf(panel.locator('.headline'), /of [\d,]+ wrong/);
     assert.match(headline, /^\d+\.\d % ?\(\d+\.\d to \d+\.\d, n \d+\) accuracy on test ?\d+ of \d+ wrong$/);

@@ -8,7 +8,7 @@ import { eventually } from '../harness/eventually.ts';
 import { ROOT } from '../harness/paths.ts';
 import { type Server, startServer } from '../harness/server.ts';
 import { packagedExtension } from '../harness/vsix.ts';
-import { pictureOnFailure, runCommand, waitWorkbench, webview } from '../harness/workbench.ts';
+import { commandRow, pictureOnFailure, quickInput, runCommand, waitWorkbench, webview } from '../harness/workbench.ts';
 
 /** A workbench with the packaged extension on a folder that goes when the window is closed. */
 export interface Window {
@@ -52,6 +52,19 @@ export async function openWindow(fill: (workspace: string) => Promise<void> | vo
   }
 }
 
+/** Runs a command by the keyboard alone. */
+export async function typeCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  await quickInput(page).waitFor();
+  await page.keyboard.type(title);
+  const row = commandRow(page, title);
+  await row.waitFor();
+  // The palette sorts by name: others whose names hold the same words may come before.
+  for (let i = 0; i < 20 && !/ focused/.test((await row.getAttribute('class')) ?? ''); i++)
+    await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+}
+
 /** Rows of our trees that contain the text. */
 export const treeRow = (page: Page, text: string | RegExp): Locator =>
   page.locator('.part.sidebar').getByRole('treeitem').filter({ hasText: text });
@@ -62,7 +75,7 @@ export const editorTab = (page: Page, name: string | RegExp): Locator =>
 /** Waits until a tile shows a picture, and proves on its pixels that it is one. */
 export async function expectPictures(panel: FrameLocator): Promise<void> {
   const picture = panel.locator('canvas[data-state=shown]').first();
-  await picture.waitFor({ timeout: 30_000 });
+  await picture.waitFor({ timeout: 60_000 });
   const colours = await picture.evaluate(canvas => {
     const { width, height } = canvas as HTMLCanvasElement;
     const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
@@ -72,7 +85,7 @@ export async function expectPictures(panel: FrameLocator): Promise<void> {
 }
 
 /** Waits until the text of what is found satisfies `good`, and gives it. */
-export const textOf = (found: Locator, good: RegExp, limitMs = 30_000): Promise<string> =>
+export const textOf = (found: Locator, good: RegExp, limitMs = 60_000): Promise<string> =>
   eventually(async () => {
     const text = ((await found.textContent({ timeout: 5000 })) ?? '').replace(/\s+/g, ' ').trim();
     assert.match(text, good);

@@ -20,7 +20,9 @@ export const quickPickRow = (page: Page, text: string): Locator =>
 /** The palette's row of a command, by its whole title ("Headway: Train Head"; dots behind it need not be told). */
 export const commandRow = (page: Page, title: string): Locator =>
   quickPickRow(page, title).filter({
-    has: page.locator('.label-name', { hasText: new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}…?$`) }),
+    has: page.locator('.label-name', {
+      hasText: new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(…|\\.{3})?$`),
+    }),
   });
 
 /** Runs a command from the palette by its whole title. Waits until an extension has contributed it. */

@@ -91,7 +91,8 @@ export function runText(e: ExperimentSummary): string {
   }
   if (file.status === 'paused' && lastEpoch) return [t('paused'), stepText(lastEpoch, file.config)].join(' · ');
   const p = file.progress;
-  if (file.status === 'features' && p && p.total > 0)
+  // Until the first features are there the file still tells how far the scan was.
+  if (file.status === 'features' && p?.phase === 'features' && p.total > 0)
     return t('features {0} of {1}', p.done.toLocaleString('en'), p.total.toLocaleString('en'));
   return statusName(file.status);
 }

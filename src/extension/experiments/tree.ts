@@ -6,6 +6,9 @@ import { treeItem } from '../platform/treeItem.ts';
 import type { Store } from '../store.ts';
 import { experimentRow, newestFirst, severalDatasets, type ExperimentNode } from './model.ts';
 
+/** Milliseconds between drawings of a run's progress. Each makes the row's buttons anew, and a click on one that goes is lost. */
+const PROGRESS_MS = 1000;
+
 export class ExperimentTree implements vscode.TreeDataProvider<ExperimentNode>, vscode.Disposable {
   readonly #store: Store;
   readonly #changed = new vscode.EventEmitter<undefined>();
@@ -14,6 +17,9 @@ export class ExperimentTree implements vscode.TreeDataProvider<ExperimentNode>, 
   readonly #subscriptions: vscode.Disposable[];
   /** The experiment to select as soon as the view shows it. */
   #wanted: string | undefined;
+  /** What was drawn last: which experiments in which states, and all that their rows say. */
+  #drawn = { states: '', rows: '' };
+  #later: NodeJS.Timeout | undefined;
 
   constructor(store: Store) {
     this.#store = store;
@@ -21,7 +27,7 @@ export class ExperimentTree implements vscode.TreeDataProvider<ExperimentNode>, 
     this.#subscriptions = [
       store.onDidChange(() => {
         this.view.message = store.error === undefined ? '' : messageOf(store.error);
-        this.#changed.fire(undefined);
+        this.#update();
         this.#select();
       }),
       this.view.onDidChangeVisibility(() => this.#select()),
@@ -53,6 +59,21 @@ export class ExperimentTree implements vscode.TreeDataProvider<ExperimentNode>, 
     this.#select();
   }
 
+  /** Draws new experiments and states at once, progress now and then, and nothing where nothing has changed. */
+  #update(): void {
+    const rows = newestFirst(this.#store.experiments).map(experiment => experimentRow({ experiment }));
+    const now = { states: rows.map(r => `${r.id} ${r.icon} ${r.context}`).join('\n'), rows: JSON.stringify(rows) };
+    if (now.rows === this.#drawn.rows) return;
+    if (now.states === this.#drawn.states && this.#later) return;
+    this.#drawn = now;
+    this.#changed.fire(undefined);
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => {
+      this.#later = undefined;
+      this.#update();
+    }, PROGRESS_MS);
+  }
+
   #select(): void {
     const experiment = this.#store.experiments.find(e => e.file.id === this.#wanted);
     if (!experiment || !this.view.visible) return;
@@ -62,6 +83,7 @@ export class ExperimentTree implements vscode.TreeDataProvider<ExperimentNode>, 
   }
 
   dispose(): void {
+    clearTimeout(this.#later);
     for (const s of this.#subscriptions) s.dispose();
     this.view.dispose();
     this.#changed.dispose();

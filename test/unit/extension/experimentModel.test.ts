@@ -33,6 +33,8 @@ describe('experiments tree', () => {
     assert.equal(text(experiment({ status: 'queued' })), 'waiting');
     const progress = { phase: 'features', done: 120, total: 1900 } as const;
     assert.equal(text(experiment({ status: 'features', progress })), 'features 120 of 1,900');
+    const scanned = { phase: 'scan', done: 1900, total: 1900 } as const;
+    assert.equal(text(experiment({ status: 'features', progress: scanned })), 'features');
     assert.equal(text(experiment({ status: 'evaluating' })), 'evaluating');
     assert.equal(text(experiment({ status: 'paused' }, { lastEpoch: epoch })), 'paused · epoch 12 of 100');
     assert.equal(text(experiment({ status: 'paused' })), 'paused');
