@@ -148,7 +148,7 @@ async function bestForward(
   for (const plan of plans) {
     rates.push(await forwardRate(runtime, backbone, pixels, plan));
     note(
-      `forward, ${plan.sessions} sessions of ${plan.threads} threads, batch ${plan.batch}: ${rates.at(-1)!.toFixed(1)} images/s`,
+      `forward, ${plan.sessions} sessions of ${plan.threads} threads, batch ${plan.batch}: ${rates.at(-1).toFixed(1)} images/s`,
     );
   }
   return plans[rates.indexOf(Math.max(...rates))]!;
