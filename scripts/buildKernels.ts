@@ -15,14 +15,14 @@ const OPTIONS = [
   '--maximumMemory',
   '65536',
 ];
-const FEATURES = ['simd', 'relaxed-simd', 'threads'].flatMap(name => ['--enable', name]);
+const FEATURES = ['simd', 'threads'].flatMap(name => ['--enable', name]);
 
 /** The module that holds the compiled kernel, as it should be in the repository. */
 export async function compiledKernel(): Promise<string> {
-  const source = readFileSync(path.join(FOLDER, 'denseAdam.as'), 'utf8');
+  const source = readFileSync(path.join(FOLDER, 'adam.as'), 'utf8');
   let binary: Uint8Array | undefined;
-  const { error } = await asc.main(['denseAdam.ts', '-o', 'denseAdam.wasm', ...OPTIONS, ...FEATURES], {
-    readFile: name => (name === 'denseAdam.ts' ? source : null),
+  const { error } = await asc.main(['adam.ts', '-o', 'adam.wasm', ...OPTIONS, ...FEATURES], {
+    readFile: name => (name === 'adam.ts' ? source : null),
     writeFile: (_, contents) => {
       if (typeof contents !== 'string') binary = contents;
     },
@@ -30,7 +30,7 @@ export async function compiledKernel(): Promise<string> {
   });
   if (error ?? !binary) throw new Error('The kernel does not compile.', { cause: error });
   const text = Buffer.from(binary).toString('base64');
-  return `/** Built from denseAdam.as by scripts/buildKernels.ts; WebAssembly in base64. */\nexport const DENSE_ADAM =\n  '${text}';\n`;
+  return `/** Built from adam.as by scripts/buildKernels.ts; WebAssembly in base64. */\nexport const ADAM_BINARY =\n  '${text}';\n`;
 }
 
-if (process.argv[1] === import.meta.filename) writeFileSync(path.join(FOLDER, 'denseAdam.ts'), await compiledKernel());
+if (process.argv[1] === import.meta.filename) writeFileSync(path.join(FOLDER, 'adamBinary.ts'), await compiledKernel());

@@ -1,4 +1,3 @@
-import { HeadwayError } from '../../shared/errors.ts';
 import type { GraphBuilder } from './builder.ts';
 import { floatAttribute, intAttribute } from './ir.ts';
 
@@ -26,30 +25,4 @@ export const productOf = (b: GraphBuilder, { dz, x }: Factors): string => b.add(
 export function squaredNorm(b: GraphBuilder, { dz, x }: Factors): string {
   const gram = (t: string): string => b.add('Gemm', [t, t], { transB: 1 });
   return b.add('ReduceSum', [b.add('Mul', [gram(dz), gram(x)])], { keepdims: 0 });
-}
-
-export interface FactoredParameter {
-  /** The weight [out, in]; an input of the step, but not among its state. */
-  name: string;
-  group: string;
-  /** An output [batch, out] */
-  dz: { name: string; dims: readonly number[] };
-  /** [batch, in]: an output, or one of the step's data inputs. */
-  x: { name: string; dims: readonly number[]; isInput: boolean };
-}
-
-/** Declares the factors of a weight's gradient as outputs. Throws `invalid` where the weight is not that of one dense layer. */
-export function exposeFactors(b: GraphBuilder, name: string, group: string, gradient: string): FactoredParameter {
-  const factors = factorsOf(b, gradient);
-  if (!factors)
-    throw new HeadwayError('invalid', `The gradient of "${name}" is not one product, so it cannot be left factored.`);
-  const isInput = !b.nodes.some(node => node.outputs.includes(factors.x));
-  b.output(factors.dz);
-  if (!isInput) b.output(factors.x);
-  return {
-    name,
-    group,
-    dz: { name: factors.dz, dims: b.dims(factors.dz) },
-    x: { name: factors.x, dims: b.dims(factors.x), isInput },
-  };
 }

@@ -3,7 +3,6 @@ import { lowerBatchNorm, trainBatchNorm } from './batchNorm.ts';
 import { GraphBuilder } from './builder.ts';
 import { backpropagate } from './differentiate.ts';
 import { maskDropout, removeDropout, type DropoutMask } from './dropout.ts';
-import { exposeFactors, type FactoredParameter } from './factors.ts';
 import type { Graph, Node } from './ir.ts';
 import { emitCrossEntropy, type LossOptions } from './loss.ts';
 import { adamConstants, type AdamConstants, type AdamOptions } from './optimizers/adam.ts';
@@ -26,23 +25,19 @@ export interface TrainingStepOptions {
   parameters: readonly Parameter[];
   loss?: LossOptions;
   optimizer: OptimizerOptions;
-  /**
-   * Dense weights the caller updates itself, from the two small factors of their gradient: a fused kernel need not see the gradient.
-   * Decay and L2 of these are the caller's too; clipping is done.
-   */
-  factored?: readonly string[];
-  /** Further parameters the caller updates itself, from their gradient. */
-  direct?: readonly string[];
+  /** The caller makes Adam's update itself, from the gradients that the step then gives instead. Default false. */
+  byCaller?: boolean;
   /** Samples per step, fixed. Fill the last batch up with samples of weight 0: they change nothing. */
   batch: number;
 }
 
-/** A parameter whose gradient is an output of the step. */
-export interface DirectParameter {
+/** A parameter that the caller updates. */
+export interface CallerParameter {
   name: string;
   group: string;
   /** Whether weight decay and L2 apply to it. */
   decays: boolean;
+  /** An output of the step, of the parameter's dimensions. */
   gradient: { name: string; dims: readonly number[] };
 }
 
@@ -60,9 +55,8 @@ export interface TrainingStep {
   masks: DropoutMask[];
   /** Tensors that go in under `name` and come out under `next`. */
   state: StateTensor[];
-  /** Parameters left to the caller, which updates them as Adam does: with these constants and the `scalars` of the step. */
-  factored: FactoredParameter[];
-  direct: DirectParameter[];
+  /** Parameters that are inputs but not state: with `byCaller` all that are trained, to be updated with these constants and `scalars`. */
+  byCaller: CallerParameter[];
   adam?: AdamConstants;
   /** Values of the scalar (dims []) inputs. `step` counts from 1. */
   scalars: (step: number, learningRates: Readonly<Record<string, number>>) => Record<string, number>;
@@ -113,29 +107,24 @@ export function buildTrainingStep(options: TrainingStepOptions): TrainingStep {
     gradient: gradients.get(name)!,
     decays: role === 'weight',
   }));
-  const left = new Set(options.factored);
   b.output(emitted.loss, logits, emitted.probabilities);
   const outputs: TrainingStep['outputs'] = { loss: emitted.loss, logits, probabilities: emitted.probabilities };
   if (options.optimizer.clipNorm !== undefined) {
-    const clipped = clipByGlobalNorm(b, updates, options.optimizer.clipNorm, left);
+    const clipped = clipByGlobalNorm(b, updates, options.optimizer.clipNorm);
     updates = clipped.updates;
     outputs.gradientNorm = clipped.norm;
     b.output(clipped.norm);
   }
   const optimizer = createOptimizer(options.optimizer, loss.l2 ?? 0);
   const state: StateTensor[] = [];
-  const factored: FactoredParameter[] = [];
-  const direct: DirectParameter[] = [];
+  const byCaller: CallerParameter[] = [];
   for (const update of updates) {
-    if (left.has(update.name)) {
-      factored.push(exposeFactors(b, update.name, update.group, update.gradient));
-      continue;
-    }
-    if (options.direct?.includes(update.name)) {
-      const gradient = b.add('Identity', [update.gradient], {}, { outputs: [`${update.name}_gradient`] });
-      b.output(gradient);
-      const { name, group, decays } = update;
-      direct.push({ name, group, decays, gradient: { name: gradient, dims: b.dims(name) } });
+    if (options.byCaller) {
+      const { name, group, decays, gradient } = update;
+      // Two parameters may have one and the same gradient.
+      const output = byCaller.some(p => p.gradient.name === gradient) ? b.add('Identity', [gradient]) : gradient;
+      b.output(output);
+      byCaller.push({ name, group, decays, gradient: { name: output, dims: b.dims(name) } });
       continue;
     }
     const own = optimizer.update(b, update);
@@ -160,8 +149,7 @@ export function buildTrainingStep(options: TrainingStepOptions): TrainingStep {
     weight: { name: 'weight', dims: [batch] },
     masks: masked.masks,
     state,
-    factored,
-    direct,
+    byCaller,
     ...(isAdam(options.optimizer) && { adam: adamConstants(options.optimizer, loss.l2 ?? 0) }),
     scalars: optimizer.scalars,
     outputs,
@@ -187,13 +175,15 @@ function withLabels(graph: Graph, batch: number, logits: string, learns: (node: 
   return b;
 }
 
-function checkOptions({ batch, loss = {}, trainable, parameters }: TrainingStepOptions): void {
+function checkOptions({ batch, loss = {}, trainable, parameters, byCaller, optimizer }: TrainingStepOptions): void {
   const { labelSmoothing = 0, l2 = 0 } = loss;
   if (!Number.isInteger(batch) || batch < 1)
     throw new HeadwayError('invalid', `The batch size ${batch} must be 1 or more.`);
   if (!(labelSmoothing >= 0 && labelSmoothing < 1))
     throw new HeadwayError('invalid', `The label smoothing ${labelSmoothing} must be at least 0 and below 1.`);
   if (!(l2 >= 0)) throw new HeadwayError('invalid', `The L2 penalty ${l2} must not be negative.`);
+  if (byCaller && !isAdam(optimizer))
+    throw new HeadwayError('invalid', 'Only the update of Adam can be left to the caller.');
   if (trainable.outputs.length === 0) throw new HeadwayError('invalid', 'The graph to train has no output.');
   if (!parameters.some(p => p.role !== 'statistic')) throw new HeadwayError('invalid', 'There is nothing to train.');
 }

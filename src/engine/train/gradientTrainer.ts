@@ -10,7 +10,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { collapseRemarks, noValidation } from './remarks.ts';
 import { Dynamics } from './dynamics.ts';
 import { balancedWeights, epochOrder } from './epochOrder.ts';
-import { fusedWeights } from './kernels/fusedWeights.ts';
+import { kernelServes } from './kernels/kernelParameters.ts';
 import { Predictor, score } from './predictor.ts';
 import { createRandom } from './random.ts';
 import { gatherLabels } from './rows.ts';
@@ -163,7 +163,7 @@ export function buildStep(
       ...(config.classWeights === 'balanced' && { classWeights: balancedWeights(data) }),
     },
     optimizer,
-    ...fusedWeights(trainable, optimizer, batch),
+    byCaller: kernelServes(trainable.parameters, optimizer),
     batch,
   });
 }

@@ -1,6 +1,6 @@
 /**
- * Runs a training step graph again and again: fixed buffers, two bindings used in turn (state in, state out). Weights that the graph
- * leaves factored are updated in place by the fused kernel after each run.
+ * Runs a training step graph again and again: fixed buffers, two bindings used in turn (state in, state out). Parameters that
+ * the step leaves to its caller are updated in place by the Adam kernel after each run.
  */
 import { setImmediate } from 'node:timers/promises';
 import { fillDropoutMask } from '../graph/dropout.ts';
@@ -8,7 +8,7 @@ import type { ParameterValues } from '../graph/parameters.ts';
 import { sizeOf } from '../graph/tensors.ts';
 import type { TrainingStep } from '../graph/trainingStep.ts';
 import type { Binding, Runtime, Session, SessionOptions } from '../runtime/runtime.ts';
-import { FusedWeights, sharing } from './kernels/fusedWeights.ts';
+import { KernelParameters, shareCores } from './kernels/kernelParameters.ts';
 import type { Random } from './random.ts';
 
 /** Shorter steps run on this thread: the way to another one and back would take a good part of them. */
@@ -25,7 +25,7 @@ export class StepLoop implements AsyncDisposable {
   readonly #scalars = new Map<string, Float32Array>();
   readonly #masks: { values: Float32Array; rate: number }[];
   readonly #loss = new Float32Array(1);
-  readonly #fused: FusedWeights | undefined;
+  readonly #kernel: KernelParameters | undefined;
   #current: 0 | 1 = 0;
   /** Whether the last step was. */
   #short = false;
@@ -48,15 +48,15 @@ export class StepLoop implements AsyncDisposable {
     start: ParameterValues,
     steps: number,
     groups: readonly string[],
-    fused: FusedWeights | undefined,
+    kernel: KernelParameters | undefined,
   ) {
     this.#session = session;
     this.#step = step;
     this.steps = steps;
     this.groups = groups;
-    this.#fused = fused;
+    this.#kernel = kernel;
     const [data] = step.data;
-    this.features = fused?.array(data!.name) ?? new Float32Array(sizeOf(data!.dims));
+    this.features = new Float32Array(sizeOf(data!.dims));
     this.target = new Float32Array(sizeOf(step.target.dims));
     this.weight = new Float32Array(sizeOf(step.weight.dims));
     this.probabilities = new Float32Array(this.target.length);
@@ -79,12 +79,12 @@ export class StepLoop implements AsyncDisposable {
     { start, steps = 0, groups }: { start: ParameterValues; steps?: number; groups: readonly string[] },
     options: SessionOptions,
   ): Promise<StepLoop> {
-    const { session: sessionOptions, spin } = sharing(step, options);
+    const { kernelThreads, ...sessionOptions } = shareCores(step, options);
     const session = await runtime.load(step.model(), sessionOptions);
     try {
-      const fused =
-        step.factored.length > 0 ? new FusedWeights(step, start, runtime.kind, options.threads, spin) : undefined;
-      return new StepLoop(session, step, start, steps, groups, fused);
+      const kernel =
+        step.byCaller.length > 0 ? new KernelParameters(step, start, runtime.kind, kernelThreads) : undefined;
+      return new StepLoop(session, step, start, steps, groups, kernel);
     } catch (error) {
       await session[Symbol.asyncDispose]();
       throw error;
@@ -94,7 +94,7 @@ export class StepLoop implements AsyncDisposable {
   /** Parameters, statistics and moments; they change with the next step: copy what is to be kept. */
   get state(): ParameterValues {
     const own = this.#state[this.#current];
-    return this.#fused ? new Map([...own, ...this.#fused.state]) : own;
+    return this.#kernel ? new Map([...own, ...this.#kernel.state]) : own;
   }
 
   /**
@@ -108,7 +108,7 @@ export class StepLoop implements AsyncDisposable {
     const binding = this.#bindings[this.#current];
     const start = performance.now();
     if (!this.#short || !binding.runSync()) await binding.run();
-    this.#fused?.update(scalars);
+    this.#kernel?.update(scalars);
     this.#current = this.#current === 0 ? 1 : 0;
     const end = performance.now();
     this.#short = end - start < SHORT_MS;
@@ -122,7 +122,7 @@ export class StepLoop implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const binding of this.#bindings) await binding[Symbol.asyncDispose]();
     await this.#session[Symbol.asyncDispose]();
-    await this.#fused?.[Symbol.asyncDispose]();
+    await this.#kernel?.[Symbol.asyncDispose]();
   }
 
   #bind(from: 0 | 1): Binding {
@@ -141,7 +141,7 @@ export class StepLoop implements AsyncDisposable {
     for (const [name, value] of this.#scalars) binding.input(name, value, []);
     for (const s of step.state)
       binding.input(s.name, source.get(s.name)!, s.dims).output(s.next, sink.get(s.name)!, s.dims);
-    this.#fused?.bind(binding);
+    this.#kernel?.bind(binding);
     return binding;
   }
 }

@@ -11,7 +11,7 @@ import { createRandom } from '../../../src/engine/train/random.ts';
 import { assertClose, rounded } from './reference/gradients.ts';
 import { interpret } from './reference/interpret.ts';
 import { runGraph } from './reference/runtime.ts';
-import { filled, size, tensor, type Tensor64 } from './reference/tensor.ts';
+import { filled, tensor, type Tensor64 } from './reference/tensor.ts';
 
 const D = 3;
 const K = 2;
@@ -170,39 +170,4 @@ test('large gradients are clipped by their factors: same norm, same update', asy
     const error = clipped.get(name)!.data.reduce((m, v, i) => Math.max(m, Math.abs(v - scaled.data[i]!)), 0);
     assert.ok(error < 1e-6, `${name}: ${error}`);
   }
-});
-
-test('a weight left factored gives the two factors of its gradient', async () => {
-  const head = buildHead({ features: 5, layers: [4], classes: K });
-  const weight = 'head/dense1/weight';
-  const common = { trainable: head.graph, parameters: head.parameters, batch: B };
-  const whole = buildTrainingStep({ ...common, optimizer: { kind: 'gradients' } });
-  const factored = ['head/dense1/weight', 'head/logits/weight'];
-  const step = buildTrainingStep({ ...common, optimizer: { kind: 'adam' }, factored });
-  assert.ok(!step.state.some(s => s.name.startsWith(weight)));
-  assert.deepEqual(step.factored.map(f => [f.name, f.x.isInput]), [[weight, true], ['head/logits/weight', false]]); // prettier-ignore
-  const random = createRandom(1);
-  const feeds = new Map(data);
-  for (const { name, shape } of [...whole.graph.inputs, ...step.graph.inputs])
-    if (!feeds.has(name)) {
-      const dims = shape.map(Number);
-      feeds.set(name, rounded(Array.from({ length: size(dims) }, () => random.next()), dims)); // prettier-ignore
-    }
-  const [exact, parts] = [interpret(whole.graph, feeds), await runGraph(step.graph, feeds)];
-  for (const { name, dz, x } of step.factored) {
-    const gradient = exact.get(`${name}_gradient`)!;
-    const [left, right] = [parts.get(dz.name)!, x.isInput ? feeds.get(x.name)! : parts.get(x.name)!];
-    assert.deepEqual([[...left.dims], [...right.dims]], [[...dz.dims], [...x.dims]]);
-    const [out, width] = [dz.dims[1]!, x.dims[1]!];
-    const product = filled([out, width]);
-    for (let i = 0; i < B; i++)
-      for (let o = 0; o < out; o++)
-        for (let j = 0; j < width; j++)
-          product.data[o * width + j]! += left.data[i * out + o]! * right.data[i * width + j]!;
-    assertClose(product, gradient, 1e-5, name);
-  }
-  assert.throws(
-    () => buildTrainingStep({ ...common, optimizer: { kind: 'adam' }, factored: ['head/dense1/bias'] }),
-    /not one product/,
-  );
 });

@@ -76,18 +76,14 @@ export function scalarInput(b: GraphBuilder, name: string): string {
 const LARGE = 2 ** 16;
 
 /**
- * Multiplies gradients by min(1, limit / (norm + 1e-6)). Gives the new gradients and the norm before clipping. `factored` names those
- * of which only the factors are used.
+ * Multiplies gradients by min(1, limit / (norm + 1e-6)). Gives the new gradients and the norm before clipping.
  */
 export function clipByGlobalNorm(
   b: GraphBuilder,
   updates: readonly Update[],
   limit: number,
-  factored: ReadonlySet<string>,
 ): { updates: Update[]; norm: string } {
-  const known = updates.map(({ name, gradient }) =>
-    factored.has(name) || sizeOf(b.dims(gradient)) >= LARGE ? factorsOf(b, gradient) : undefined,
-  );
+  const known = updates.map(({ gradient }) => (sizeOf(b.dims(gradient)) >= LARGE ? factorsOf(b, gradient) : undefined));
   const squares = updates.map(({ gradient }, i) =>
     known[i] ? squaredNorm(b, known[i]) : b.add('ReduceSumSquare', [gradient], { keepdims: 0 }),
   );

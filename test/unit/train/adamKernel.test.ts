@@ -8,7 +8,8 @@ import { initialise, type ParameterValues } from '../../../src/engine/graph/para
 import { buildTrainingStep } from '../../../src/engine/graph/trainingStep.ts';
 import { createPortableRuntime } from '../../../src/engine/runtime/portable.ts';
 import type { Runtime } from '../../../src/engine/runtime/runtime.ts';
-import { fusedWeights } from '../../../src/engine/train/kernels/fusedWeights.ts';
+import { AdamKernel } from '../../../src/engine/train/kernels/adamKernel.ts';
+import { kernelServes } from '../../../src/engine/train/kernels/kernelParameters.ts';
 import { createRandom } from '../../../src/engine/train/random.ts';
 import { StepLoop } from '../../../src/engine/train/stepLoop.ts';
 import { openTestRuntime } from './runtime.ts';
@@ -16,10 +17,8 @@ import { openTestRuntime } from './runtime.ts';
 const BATCH = 7;
 const CLASSES = 5;
 const WIDTH = 1096;
-const HEAD = buildHead({ features: WIDTH, layers: [72, 20], classes: CLASSES, batchNorm: 'before', dropout: 0.3 });
-/** Both large enough to be shared among threads or not: 1096 × 72 and 20 × 72 (too small to be chosen by itself). */
-const FUSED = ['head/dense1/weight', 'head/dense2/weight'];
-const OTHERS = HEAD.parameters.filter(p => p.role !== 'statistic' && !FUSED.includes(p.name)).map(p => p.name);
+/** Its first weight is more than one piece of the kernel's work; others are not a multiple of four long. */
+const HEAD = buildHead({ features: WIDTH, layers: [72, 21], classes: CLASSES, batchNorm: 'before', dropout: 0.3 });
 const adam: OptimizerOptions = { kind: 'adam' };
 
 interface Course {
@@ -27,18 +26,17 @@ interface Course {
   state: ParameterValues;
 }
 
-/** Twelve steps on the same seeded data; `factored` and `direct` parameters are left to the kernel. `again`: a second loop goes on after so many. */
+/** Twelve steps on the same seeded data; `byCaller`: by the kernel. `again`: a second loop goes on after so many. */
 async function train(
   runtime: Runtime,
-  { factored = FUSED, direct = OTHERS, optimizer = adam, l2 = 0, threads = 2, again = 12 } = {},
+  { byCaller = true, optimizer = adam, l2 = 0, again = 12 } = {},
 ): Promise<Course> {
   const step = buildTrainingStep({
     trainable: HEAD.graph,
     parameters: HEAD.parameters,
     optimizer,
     loss: { l2 },
-    factored,
-    direct,
+    byCaller,
     batch: BATCH,
   });
   const course: Course = { losses: [], state: initialise(HEAD.parameters, 3) };
@@ -47,7 +45,7 @@ async function train(
     [again, 12],
   ] as const) {
     const start = { start: course.state, steps: from, groups: ['head'] };
-    await using loop = await StepLoop.open(runtime, step, start, { threads });
+    await using loop = await StepLoop.open(runtime, step, start, { threads: 2 });
     for (let i = from; i < to; i++) {
       const random = createRandom(5, `step/${i}`);
       for (let j = 0; j < loop.features.length; j++) loop.features[j] = random.normal();
@@ -78,7 +76,7 @@ function assertNear(actual: Course, expected: Course, tolerance: number): void {
   }
 }
 
-describe('the fused Adam', () => {
+describe('the Adam kernel', () => {
   const settings: [string, { optimizer?: OptimizerOptions; l2?: number }][] = [
     ['Adam', {}],
     ['Adam with L2', { l2: 0.05 }],
@@ -90,17 +88,33 @@ describe('the fused Adam', () => {
   for (const [name, setting] of settings)
     it(`trains as the graph does: ${name}`, async () => {
       await using runtime = openTestRuntime();
-      const plain = await train(runtime, { ...setting, factored: [], direct: [] });
+      const plain = await train(runtime, { ...setting, byCaller: false });
       const fused = await train(runtime, setting);
       assert.ok(plain.losses.at(-1) !== plain.losses[0]!);
       assertNear(fused, plain, 2e-4);
-      assertNear(await train(runtime, { ...setting, direct: [] }), plain, 2e-4);
     });
 
   it('gives the same bits with one thread and with several', async () => {
-    await using runtime = openTestRuntime();
-    const one = await train(runtime, { threads: 1 });
-    for (const threads of [2, 3]) assert.deepEqual(await train(runtime, { threads }), one);
+    const length = 1_000_003;
+    const numbers = { beta1: 0.9, beta2: 0.999, size: 0.01, epsilon: 1e-8, l2: 0.1, kept: 0.99 };
+    const results: Float32Array[] = [];
+    for (const threads of [1, 2, 3]) {
+      await using kernel = new AdamKernel([5, length], threads);
+      const { weight, m, v, gradient } = kernel.arrays[1]!;
+      const random = createRandom(1);
+      for (let step = 0; step < 5; step++) {
+        for (let i = 0; i < length; i += 7) gradient[i] = random.normal();
+        kernel.update(1, numbers);
+      }
+      assert.ok(
+        kernel.arrays[0]!.weight.every(value => value === 0),
+        'the other parameter is untouched',
+      );
+      results.push(weight.slice(), m.slice(), v.slice());
+    }
+    for (const [i, result] of results.entries())
+      assert.ok(Buffer.from(result.buffer).equals(Buffer.from(results[i % 3]!.buffer)));
+    assert.ok(results[0]!.some(value => value !== 0));
   });
 
   it('goes on from its state as if it had not stopped', async () => {
@@ -114,19 +128,15 @@ describe('the fused Adam', () => {
     assertNear(await train(portable), await train(native), 1e-4);
   });
 
-  it('is taken for all parameters where a large dense weight is among them, under Adam only', () => {
-    const [first, ...others] = HEAD.parameters.filter(p => p.role !== 'statistic').map(p => p.name);
-    assert.deepEqual(fusedWeights(HEAD, adam, BATCH), { factored: [first], direct: others });
-    const none = { factored: [], direct: [] };
-    assert.deepEqual(fusedWeights(HEAD, { kind: 'sgd' }, BATCH), none);
-    const odd = buildHead({ features: 1001, layers: [64], classes: CLASSES });
-    assert.deepEqual(fusedWeights(odd, adam, BATCH), none, 'columns are not a multiple of 8');
+  it('serves Adam and AdamW as far as the memory of WebAssembly reaches', () => {
+    assert.equal(kernelServes(HEAD.parameters, adam), true);
+    assert.equal(kernelServes(HEAD.parameters, { kind: 'sgd' }), false);
     const huge = buildHead({ features: 524_288, layers: [1024], classes: CLASSES });
-    assert.deepEqual(fusedWeights(huge, adam, BATCH), none, 'more than the memory of WebAssembly');
+    assert.equal(kernelServes(huge.parameters, adam), false);
   });
 
   it('is what its source compiles to', async () => {
-    const kept = readFileSync(new URL('../../../src/engine/train/kernels/denseAdam.ts', import.meta.url), 'utf8');
+    const kept = readFileSync(new URL('../../../src/engine/train/kernels/adamBinary.ts', import.meta.url), 'utf8');
     assert.equal(kept, await compiledKernel());
   });
 });
