@@ -11,8 +11,11 @@ import type { Binding, Runtime, Session, SessionOptions } from '../runtime/runti
 import { KernelParameters, shareCores } from './kernels/kernelParameters.ts';
 import type { Random } from './random.ts';
 
-/** Shorter steps run on this thread: the way to another one and back would take a good part of them. */
-const SHORT_MS = 3;
+/**
+ * Shorter steps run on this thread. The way to another one and back takes a good part of the shortest, and milliseconds where other
+ * work keeps the cores busy; other events wait for one step at most.
+ */
+const SHORT_MS = 50;
 /** Longest time in which short steps keep this thread to themselves. */
 const BLOCKED_MS = 10;
 
