@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { PanelState } from '../../src/shared/panelApi.ts';
 import { browserProblem } from '../harness/browser.ts';
+import { eventually } from '../harness/eventually.ts';
 import type { HostOptions } from './page/host.ts';
 import { BASE_FILE } from './page/sampleRun.ts';
 import { settled, shoot, startPanels, type Panels } from './panelPage.ts';
@@ -391,9 +392,11 @@ describe('result panel', { skip: browserProblem() ?? false }, () => {
     await page.getByRole('button', { name: 'Pause' }).waitFor();
     await page.evaluate(() => window.fakeHost.change({ status: 'interrupted' }, 6));
     await page.getByRole('button', { name: 'Resume' }).click();
-    assert.deepEqual(
-      [await callsOf(page, 'pause'), await callsOf(page, 'resume')].map(list => list.length),
-      [1, 2],
+    await eventually(async () =>
+      assert.deepEqual(
+        [await callsOf(page, 'pause'), await callsOf(page, 'resume')].map(list => list.length),
+        [1, 2],
+      ),
     );
     await close(page);
   });

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { DEFAULT_CONFIG, type TrainConfig } from '../../src/shared/experiment.ts';
 import type { PanelState } from '../../src/shared/panelApi.ts';
 import { browserProblem } from '../harness/browser.ts';
+import { eventually } from '../harness/eventually.ts';
 import type { HostOptions } from './page/host.ts';
 import { ESTIMATE, formState, sampleFinding, START, VIEW } from './page/sampleForm.ts';
 import { shoot, startPanels, type Panels } from './panelPage.ts';
@@ -45,8 +46,11 @@ describe('training form', { skip: browserProblem() ?? false }, () => {
     page.locator('.row').filter({ has: page.locator(`label:text-is("${label}")`) });
   const input = (page: Page, label: string) => row(page, label).locator('vscode-textfield input').first();
   const choose = async (page: Page, label: string, option: string) => {
-    await row(page, label).locator('vscode-single-select').first().click();
-    await page.getByRole('option', { name: option, exact: true }).click();
+    // A list closes when what is above it grows at that moment (a preview arriving): open it again.
+    await eventually(async () => {
+      await row(page, label).locator('vscode-single-select').first().click();
+      await page.getByRole('option', { name: option, exact: true }).click({ timeout: 2_000 });
+    }, 30_000);
   };
   const toggle = (page: Page, text: string) => page.getByText(text).click();
   const labels = (page: Page) => page.locator('.row-label').allInnerTexts();
