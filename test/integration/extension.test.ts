@@ -13,7 +13,7 @@ import {
   type ExperimentStatus,
   type TrainConfig,
 } from '../../src/shared/experiment.ts';
-import { headway, makePictures, openPanels, until, workspace } from './host.ts';
+import { headway, makePictures, openPanels, showsPanels, until, workspace } from './host.ts';
 
 let api: TestApi;
 const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
@@ -78,7 +78,7 @@ suite('extension', () => {
       return api.app.store.experiments.length > 0;
     });
     trained = await done;
-    assert.deepEqual(openPanels(), [Panel.result]);
+    await showsPanels([Panel.result]);
     const e = await inState(trained, 'done');
     assert.equal(e.file.config.head, DEFAULT_CONFIG.head);
     assert.equal(e.metrics.validation?.accuracy.n, 12);
@@ -91,7 +91,7 @@ suite('extension', () => {
   test('keeps one panel per experiment, and restores it with its content', async () => {
     await run(Command.openExperiment, trained);
     await run(Command.openExperiment, trained);
-    assert.deepEqual(openPanels(), [Panel.result]);
+    await showsPanels([Panel.result]);
     await run('workbench.action.closeAllEditors');
     assert.equal(api.app.panels.results.size, 0);
     // What VS Code does after a reload: an empty panel and the state that the page had saved.
@@ -122,7 +122,7 @@ suite('extension', () => {
     await until('the page has its answer', () => api.app.panels.classify?.panel.title === '2 pictures');
     await run(Command.classify, pictures[1], undefined);
     await until('the page has the other answer', () => api.app.panels.classify?.panel.title === 'bar 1.png');
-    assert.deepEqual(openPanels(), [Panel.classify]);
+    await showsPanels([Panel.classify]);
     const answer = await api.app.engine.classify({ workspace: workspace(), paths: [pictures[0]!.fsPath] });
     assert.deepEqual(answer.by, {
       kind: 'experiment',

@@ -44,3 +44,7 @@ export const openPanels = (): string[] =>
     .flatMap(tab =>
       tab.input instanceof vscode.TabInputWebview ? [tab.input.viewType.replace(/^.*-headway/, 'headway')] : [],
     );
+
+/** The editor's list of tabs follows a panel a moment later. */
+export const showsPanels = (expected: string[]): Promise<unknown> =>
+  until(`panels ${expected.join(', ')}`, () => isDeepStrictEqual(openPanels(), expected));
