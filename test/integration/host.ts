@@ -1,7 +1,7 @@
 /** What the tests inside the extension host share. */
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/extension/testApi.ts';
 
