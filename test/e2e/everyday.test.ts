@@ -12,7 +12,17 @@ import { ROOT } from '../harness/paths.ts';
 import { type Theme, THEMES } from '../harness/settings.ts';
 import { openViewContainer, quickInput, quickPickRow, runCommand, toast, webview } from '../harness/workbench.ts';
 import { MISLABELLED, writeSigns } from './signs.ts';
-import { editorTab, expectPictures, openWindow, reload, textOf, treeRow, typeCommand, type Window } from './window.ts';
+import {
+  editorTab,
+  expectPictures,
+  openWindow,
+  processes,
+  reload,
+  textOf,
+  treeRow,
+  typeCommand,
+  type Window,
+} from './window.ts';
 
 /** What VS Code puts on a webview's body. */
 const BODY_CLASS = { dark: 'vscode-dark', light: 'vscode-light', highContrast: 'vscode-high-contrast' };
@@ -138,8 +148,7 @@ suite('everyday use', () => {
 
 /** The service process that the window's extension has started. Throws when there is none. */
 function enginePid({ server }: Window): number {
-  const list = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
-  const line = list.find(l => l.includes(path.join(server.home, 'extensions')) && l.includes('main.mjs service'));
-  assert.ok(line, 'the engine does not run');
-  return parseInt(line);
+  const [pid] = processes('main.mjs service', path.join(server.home, 'extensions'));
+  assert.ok(pid !== undefined, 'the engine does not run');
+  return pid;
 }

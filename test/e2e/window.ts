@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -42,6 +43,7 @@ export async function openWindow(fill: (workspace: string) => Promise<void> | vo
       close: async () => {
         await browser.stop();
         await started.stop();
+        await endRuns(workspace);
         remove();
       },
     };
@@ -50,6 +52,18 @@ export async function openWindow(fill: (workspace: string) => Promise<void> | vo
     remove();
     throw error;
   }
+}
+
+/** Ends runs that a failed test has left: they outlive the window by a minute, and would make the folder anew. */
+async function endRuns(workspace: string): Promise<void> {
+  for (const pid of processes('main.mjs run', workspace)) process.kill(pid, 'SIGKILL');
+  await eventually(() => assert.deepEqual(processes('main.mjs run', workspace), []));
+}
+
+/** Ids of the processes whose command line holds all the texts. */
+export function processes(...texts: readonly string[]): number[] {
+  const list = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+  return list.filter(line => texts.every(text => line.includes(text))).map(line => parseInt(line));
 }
 
 /** Runs a command by the keyboard alone. */
