@@ -94,7 +94,7 @@ suite('everyday use', () => {
     await quickPickRow(page, '512-64').first().waitFor();
     await page.keyboard.press('Enter');
     for (const [setting, value] of [
-      ['Epochs', '10000'],
+      ['Epochs', '100000'],
       ['Patience', '0'],
       ['Batch size', '1'],
     ] as const) {
@@ -103,8 +103,8 @@ suite('everyday use', () => {
       await quickInput(page).fill(value);
       await page.keyboard.press('Enter');
     }
-    await page.getByRole('option', { name: /Train, 512-64 on signs, up to 10000 epochs/ }).click();
-    const running = treeRow(page, /epoch \d+ of 10000/);
+    await page.getByRole('option', { name: /Train, 512-64 on signs, up to 100000 epochs/ }).click();
+    const running = treeRow(page, /epoch \d+ of 100000/);
     const epoch = async () => Number(/epoch (\d+)/.exec(await textOf(running, /epoch \d+/, 60_000))?.[1]);
     const before = await epoch();
     const panel = await reload(page);

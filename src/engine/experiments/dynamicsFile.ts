@@ -15,7 +15,7 @@ const COLUMNS: readonly (keyof ImageDynamics)[] = [
 
 /**
  * `dynamics.parquet`: path, split and the training dynamics (see train/dynamics.ts) of every image that training saw.
- * `epochs.parquet`: path, split and one column per epoch with the class predicted in it (null where the image was not seen).
+ * `epochs.parquet`: path, split and one column per epoch (of a long run every second, fourth, …) with the class predicted in it (null where the image was not seen).
  */
 export async function writeDynamics(
   workspace: string,
@@ -46,7 +46,7 @@ export async function writeDynamics(
     columnData: [
       ...names,
       ...dynamics.state.predictions.map((predicted, i) => ({
-        name: String(i + 1),
+        name: String(dynamics.keptEpochs[i]),
         data: rows.map(({ row }) => (predicted[row]! < 0 ? null : table.classes[predicted[row]!]!)),
         type: 'STRING' as const,
       })),

@@ -18,9 +18,9 @@ import type { Prepared } from './prepare.ts';
 import type { RunRecord } from './runRecord.ts';
 
 const HISTORY_EVERY_MS = 250;
-/** A checkpoint may cost a tenth of the time, and there is one a second at most. */
+/** There is one checkpoint a second at most. Checkpoints and the history may each take a tenth of the time. */
 const CHECKPOINT_EVERY_MS = 1_000;
-const CHECKPOINT_SHARE = 0.1;
+const WRITING_SHARE = 0.1;
 const PAUSE_CHECK_MS = 200;
 
 export interface TrainRunOptions {
@@ -45,6 +45,8 @@ export async function trainRun(
   const history: EpochRow[] = [];
   let writing: Promise<void> = Promise.resolve();
   let lastWrite = 0;
+  let pending = false;
+  let cost = 0;
   const startedAt = performance.now();
   const resume = await readCheckpoint(checkpointFile, key);
   if (resume) log(`Going on after epoch ${resume.epoch}.`);
@@ -67,10 +69,13 @@ export async function trainRun(
       });
       onEpoch?.(row);
       const now = performance.now();
-      if (now - lastWrite < HISTORY_EVERY_MS) return;
+      if (pending || now - lastWrite < Math.max(HISTORY_EVERY_MS, cost / WRITING_SHARE)) return;
       lastWrite = now;
-      const rows = history.slice();
-      writing = writing.then(() => writeHistory(historyFile, rows));
+      pending = true;
+      writing = writeHistory(historyFile, history.slice()).finally(() => {
+        pending = false;
+        cost = performance.now() - now;
+      });
       // Awaited below; a rejection before that must not end the process.
       writing.catch(() => undefined);
     },
@@ -106,7 +111,7 @@ function throttledCheckpoints(file: string): (checkpoint: Checkpoint) => Promise
   let cost = 0;
   return async checkpoint => {
     const begin = performance.now();
-    if (begin - last < Math.max(CHECKPOINT_EVERY_MS, cost / CHECKPOINT_SHARE)) return;
+    if (begin - last < Math.max(CHECKPOINT_EVERY_MS, cost / WRITING_SHARE)) return;
     await writeCheckpoint(file, checkpoint);
     last = performance.now();
     cost = last - begin;

@@ -24,6 +24,9 @@ export interface ImageDynamics {
 /** Smallest float32 above 0 that matters in a logarithm. */
 const TINY = 1e-12;
 
+/** A run of thousands of epochs need not be scrubbed through one by one. */
+const KEPT_EPOCHS = 256;
+
 /** Running sums, one entry per image. */
 export interface DynamicsState {
   epochs: Int32Array;
@@ -34,8 +37,11 @@ export interface DynamicsState {
   forgotten: Int32Array;
   wasRight: Uint8Array;
   el2n: Float64Array;
-  /** Most probable class per epoch: [epoch][image], for scrubbing; −1 where an image was not seen. */
+  /** Most probable class per kept epoch: [epoch][image], for scrubbing; −1 where an image was not seen. */
   predictions: Int16Array[];
+  /** Every how many epochs one is kept: 1 at first, doubled whenever more than KEPT_EPOCHS are there. */
+  stride: number;
+  begun: number;
 }
 
 const emptyState = (n: number): DynamicsState => ({
@@ -48,12 +54,15 @@ const emptyState = (n: number): DynamicsState => ({
   wasRight: new Uint8Array(n),
   el2n: new Float64Array(n).fill(Number.NaN),
   predictions: [],
+  stride: 1,
+  begun: 0,
 });
 
 export class Dynamics {
   readonly #classes: number;
   readonly #labels: Int32Array;
   readonly state: DynamicsState;
+  #kept = false;
 
   /** `labels`: of all images that will be reported on; rows are indices into it. */
   constructor(labels: Int32Array, classes: number, state: DynamicsState = emptyState(labels.length)) {
@@ -63,7 +72,21 @@ export class Dynamics {
   }
 
   beginEpoch(): void {
-    this.state.predictions.push(new Int16Array(this.#labels.length).fill(-1));
+    const s = this.state;
+    this.#kept = s.begun++ % s.stride === 0;
+    if (!this.#kept) return;
+    if (s.predictions.length >= KEPT_EPOCHS) {
+      s.predictions = s.predictions.filter((_, i) => i % 2 === 0);
+      s.stride *= 2;
+      this.#kept = (s.begun - 1) % s.stride === 0;
+      if (!this.#kept) return;
+    }
+    s.predictions.push(new Int16Array(this.#labels.length).fill(-1));
+  }
+
+  /** 1-based numbers of the epochs in `state.predictions`. */
+  get keptEpochs(): number[] {
+    return this.state.predictions.map((_, i) => i * this.state.stride + 1);
   }
 
   /** `row` of this epoch has the probabilities at `probabilities[at .. at + classes]`. */
@@ -91,7 +114,7 @@ export class Dynamics {
     if (s.wasRight[row] === 1 && right === 0) s.forgotten[row] = s.forgotten[row]! + 1;
     s.wasRight[row] = right;
     if (s.epochs[row] <= EL2N_EPOCH) s.el2n[row] = Math.sqrt(squares + (1 - p) ** 2);
-    s.predictions.at(-1)![row] = best;
+    if (this.#kept) s.predictions.at(-1)![row] = best;
   }
 
   /** Null for an image that no epoch has seen. */

@@ -33,6 +33,20 @@ describe('Dynamics', () => {
     );
   });
 
+  it('keeps ever fewer epochs of a long run, and knows which', () => {
+    const dynamics = new Dynamics(Int32Array.of(0), 2);
+    for (let epoch = 1; epoch <= 1000; epoch++) {
+      dynamics.beginEpoch();
+      dynamics.record(0, epoch % 8 === 1 ? Float32Array.of(0.9, 0.1) : Float32Array.of(0.1, 0.9), 0);
+    }
+    const { predictions } = dynamics.state;
+    assert.ok(predictions.length > 128 && predictions.length <= 256, `${predictions.length} kept`);
+    dynamics.keptEpochs.forEach((epoch, i) =>
+      assert.equal(predictions[i]![0], epoch % 8 === 1 ? 0 : 1, `epoch ${epoch}`),
+    );
+    assert.ok(Math.abs(dynamics.of(0)!.correctness - 125 / 1000) < 1e-9);
+  });
+
   it('marks what was never learned and leaves out what was never seen', () => {
     const dynamics = new Dynamics(Int32Array.of(0, 0), 2);
     dynamics.beginEpoch();
