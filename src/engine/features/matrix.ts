@@ -36,10 +36,10 @@ export function encodeRow(values: Float32Array): Uint8Array {
 /** What a matrix would take, in bytes, for the estimate before a run starts. */
 export const matrixBytes = (rows: number, width: number): number => rows * rowBytes(width);
 
-/** `file` is used only when the rows do not fit into memory. */
-export function createMatrix(rows: number, width: number, file: string): FeatureMatrix {
+/** `file` is used only for feature maps that take more than `memoryLimit` bytes. */
+export function createMatrix(rows: number, width: number, file: string, memoryLimit = MEMORY_LIMIT): FeatureMatrix {
   if (!isHalf(width)) return new DenseMatrix(new Float32Array(rows * width), width);
-  return matrixBytes(rows, width) <= MEMORY_LIMIT ? new HalfMatrix(rows, width) : new FileMatrix(rows, width, file);
+  return matrixBytes(rows, width) <= memoryLimit ? new HalfMatrix(rows, width) : new FileMatrix(rows, width, file);
 }
 
 export class DenseMatrix implements FeatureMatrix {
