@@ -22,7 +22,7 @@ An image classifier with ${file.classes?.length ?? 0} classes (labels.txt), trai
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-The weights were chosen on the validation images; the test images were used for this table only.
+The weights were chosen on the validation images; the test images were used for this table only.${file.config.testTimeAugmentation ? ' The table averages over augmented variants of each image\n(test-time augmentation), which `model.onnx` by itself does not do.' : ''}
 
 - \`model.onnx\`: input \`image\`, uint8 RGB [batch, ${backbone.input.height}, ${backbone.input.width}, 3]; outputs \`logits\` and
   \`probabilities\` [batch, classes]. Normalisation is part of the graph.
