@@ -106,6 +106,7 @@ suite('everyday use', () => {
     await page.getByRole('option', { name: /Train, 512-64 on signs, up to 100000 epochs/ }).click();
     const running = treeRow(page, /epoch \d+ of 100000/);
     const epoch = async () => Number(/epoch (\d+)/.exec(await textOf(running, /epoch \d+/, 60_000))?.[1]);
+    await textOf(webview(page).locator('.progress-words'), /Step 2 of 3: training/);
     const before = await epoch();
     const panel = await reload(page);
     const seen = await epoch();
