@@ -106,7 +106,9 @@ export async function importBackbone(request: ImportRequest, context: InstallCon
   checkBackboneName(name);
   if (isEmbedded(name)) throw new HeadwayError('invalid', `"${name}" is the name of an embedded backbone; give another one with --name.`); // prettier-ignore
   const { preprocessing, layout, size } = request;
-  if (preprocessing === undefined || !isPreprocessing(preprocessing))
+  if (preprocessing === undefined || !isPreprocessing(preprocessing)) {
+    // What is no model at all is told first: no preprocessing would help it.
+    await readModelFile(file, context.signal);
     throw new HeadwayError(
       'invalid',
       `How the model's pixels are prepared cannot be told from the file; give --preprocessing: ${Object.entries(
@@ -115,6 +117,7 @@ export async function importBackbone(request: ImportRequest, context: InstallCon
         .map(([key, text]) => `${key} (${text})`)
         .join('; ')}.`,
     );
+  }
   const options = { preprocessing, ...(layout && { layout }), ...(size !== undefined && { size }) };
   return install(file, name, 'imported', options, { license: request.license ?? 'unknown' }, context);
 }
